@@ -1,0 +1,93 @@
+package rollout
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/bcpaas/bcpaas/pkg/app"
+	"github.com/bcpaas/bcpaas/pkg/diagnosis"
+)
+
+// longestRestore bounds a restore when the deployment itself has no limit.
+const longestRestore = 10 * time.Minute
+
+// restore brings the state before back: objects that were made are deleted, changed ones get what the last release
+// applied, without the live values that were kept then. It goes on after an interrupt, within its own time limit.
+func (r *run) restore(ctx context.Context, cause error) error {
+	ctx = context.WithoutCancel(ctx)
+	limit := r.request.Timeout
+	if limit <= 0 {
+		limit = longestRestore
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	r.outcome.Restored = r.plan.Base
+	r.tell(Event{Type: EventRestoring, Release: r.plan.Base, Message: fmt.Sprintf("restoring the state before: %v", cause)})
+	began := r.ports.Cluster.Now()
+	var refs []diagnosis.Ref
+	for i := r.applied - 1; i >= 0; i-- {
+		s := &r.plan.Steps[i]
+		switch s.Action {
+		case Create:
+			if _, err := r.ports.Cluster.Delete(ctx, s.Ref); err != nil {
+				return err
+			}
+		case Update:
+			if err := r.restoreObject(ctx, s); err != nil {
+				return err
+			}
+			refs = append(refs, workloads([]Step{*s}, true)...)
+		}
+	}
+	return Await(ctx, r.ports.Watcher, refs, began, limit, func(p Progress) {
+		r.tell(Event{Type: EventProgress, Release: r.plan.Base, Progress: &p})
+	})
+}
+
+// restoreObject applies what the last release applied. An object that no release had gets its live values of before for
+// the fields that this deployment set.
+func (r *run) restoreObject(ctx context.Context, s *Step) error {
+	body := s.last
+	if body == nil {
+		body = only(s.live, s.body)
+	} else {
+		body = (app.Object{Body: body}).ApplyBody()
+		for _, kept := range s.Kept {
+			_ = app.DropField(body, kept.Path) // a field that the last release had not is not there to be dropped
+		}
+	}
+	if s.Kind == "Secret" {
+		return nil // named by its content: the one of before is still there
+	}
+	annotate(body, r.request.Owner, r.plan.Base)
+	_, conflicts, err := r.ports.Cluster.Apply(ctx, s.Ref, body, Mode{})
+	if err == nil && len(conflicts) > 0 {
+		for _, conflict := range conflicts {
+			if err := app.DropField(body, conflict.Path); err != nil {
+				return err
+			}
+		}
+		_, _, err = r.ports.Cluster.Apply(ctx, s.Ref, body, Mode{})
+	}
+	return err
+}
+
+// only is the part of live that shape names: what was there, of what was set.
+func only(live, shape map[string]any) map[string]any {
+	out := map[string]any{}
+	for key, want := range shape {
+		have, there := live[key]
+		if !there {
+			continue
+		}
+		wantMap, isMap := want.(map[string]any)
+		haveMap, bothMaps := have.(map[string]any)
+		if isMap && bothMaps {
+			out[key] = only(haveMap, wantMap)
+			continue
+		}
+		out[key] = have
+	}
+	return out
+}
