@@ -30,18 +30,18 @@ func (p *part) statefulSet() {
 	}
 	for _, v := range p.Volumes {
 		if v.Size != "" {
-			s.Spec.VolumeClaimTemplates = append(s.Spec.VolumeClaimTemplates, claimTemplate(v))
+			s.Spec.VolumeClaimTemplates = append(s.Spec.VolumeClaimTemplates, p.claimTemplate(v))
 		}
 	}
 	p.headlessService()
 	p.typed = append(p.typed, s)
 }
 
-func claimTemplate(v Volume) corev1.PersistentVolumeClaim {
+func (p *part) claimTemplate(v Volume) corev1.PersistentVolumeClaim {
 	claim := corev1.PersistentVolumeClaim{
 		// The server fills these two in; without them the next apply of the same file would look like a change.
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"},
-		ObjectMeta: metav1.ObjectMeta{Name: v.Name},
+		ObjectMeta: metav1.ObjectMeta{Name: v.Name, Labels: p.podLabels()}, // the claims are found by them when the app goes
 		Spec:       corev1.PersistentVolumeClaimSpec{AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce}},
 	}
 	if q, err := resource.ParseQuantity(v.Size); err == nil {

@@ -65,10 +65,35 @@ func FromFlags(f Flags) (*App, error) {
 	}
 	m.Resources = resourcesOf(f.CPU, f.Memory, f.CPULimit, f.MemoryLimit)
 	a.Components = []Component{m}
-	if err := a.Validate(); err != nil {
-		return nil, err
+	if problems := validate(a); len(problems) > 0 {
+		return nil, flagFault(a.Name, problems)
 	}
 	return a, nil
+}
+
+// flagFault tells problems by the flags that they came from: who typed flags knows no paths of a file.
+func flagFault(name string, problems []problem) error {
+	lines := make([]string, len(problems))
+	for i, p := range problems {
+		lines[i] = flagOf(p.path) + ": " + p.message
+	}
+	return fault.New(fault.Usage, "%s", strings.Join(lines, "\n")).WithCode("invalid_app").On(name)
+}
+
+// flagOf is the flag that sets a path of an app of one component; a path without a flag stays as it is.
+func flagOf(path string) string {
+	for _, known := range []struct{ prefix, flag string }{
+		{"components[0].resources.limits.cpu", "--cpu-limit"}, {"components[0].resources.limits.memory", "--memory-limit"},
+		{"components[0].resources.cpu", "--cpu"}, {"components[0].resources.memory", "--memory"},
+		{"components[0].image", "--image"}, {"components[0].ports", "--port"}, {"components[0].env", "--env"},
+		{"components[0].args", "--arg"}, {"components[0].replicas", "--replicas"}, {"components[0].autoscale", "--autoscale"},
+		{"domains", "--domain"}, {"name", "NAME"}, {"project", "--project"},
+	} {
+		if path == known.prefix || strings.HasPrefix(path, known.prefix+".") || strings.HasPrefix(path, known.prefix+"[") {
+			return known.flag
+		}
+	}
+	return path
 }
 
 func resourcesOf(cpu, memory, cpuLimit, memoryLimit string) *Resources {

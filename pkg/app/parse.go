@@ -22,6 +22,7 @@ func Parse(data []byte, o ParseOptions) (*App, error) {
 		return nil, err
 	}
 	var a App
+	document.RewriteScalars(func(text string) (string, bool) { return plainVariable(text, o.Vars) })
 	decoding := document.Decode(&a)
 	problems := strictyaml.ProblemsOf(decoding)
 	if decoding != nil && (problems == nil || document.Empty()) {

@@ -219,3 +219,18 @@ func FuzzText(f *testing.F) {
 		checkRoundTrip(t, a)
 	})
 }
+
+func TestVariablesStandForNumbersToo(t *testing.T) {
+	file := "apiVersion: bcpaas.io/v1\nkind: App\nname: a\ncomponents:\n  - image: x:${tag}\n    replicas: ${n}\n    restricted: ${hard:-true}\n    env: {N: \"${n}\", NONE: '${null}'}\n"
+	a, err := app.Parse([]byte(file), app.ParseOptions{Vars: map[string]string{"n": "3", "tag": "1.10", "null": "null"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := a.Components[0]
+	if *c.Replicas != 3 || !c.Restricted || c.Image != "x:1.10" || c.Env["N"] != "3" || c.Env["NONE"] != "null" {
+		t.Errorf("got %+v", c)
+	}
+	if _, err := app.Parse([]byte(file), app.ParseOptions{Vars: map[string]string{"n": "[1, 2]", "tag": "1", "null": "x"}}); err == nil {
+		t.Error("structure in a variable was accepted for a number")
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/bcpaas/bcpaas/pkg/strictyaml"
@@ -35,6 +36,24 @@ func expand(text string, vars map[string]string) (string, error) {
 		out.WriteString(text[:at] + value)
 		text = after
 	}
+}
+
+// plainVariable expands an unquoted value that is one variable and nothing else, such as in `replicas: ${n}`, when it
+// stands for a whole number or for true or false. Everything else is expanded as text, after decoding.
+func plainVariable(text string, vars map[string]string) (string, bool) {
+	inside, opened := strings.CutPrefix(text, "${")
+	inside, closed := strings.CutSuffix(inside, "}")
+	if !opened || !closed || strings.ContainsAny(inside, "{}") {
+		return "", false
+	}
+	value, err := valueOf(inside, vars)
+	if err != nil {
+		return "", false
+	}
+	if _, err := strconv.Atoi(value); err != nil && value != "true" && value != "false" {
+		return "", false
+	}
+	return value, true
 }
 
 func valueOf(inside string, vars map[string]string) (string, error) {

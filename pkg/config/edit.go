@@ -19,6 +19,8 @@ import (
 type Editor struct {
 	Path    string
 	Profile string // what a path without "profiles." in front means; empty: the file's current profile
+
+	origin Origin // of Profile
 }
 
 // Change is what an edit did.
@@ -34,8 +36,8 @@ func (s Sources) Editor() (*Editor, error) {
 	if path == "" {
 		return nil, fault.New(fault.Usage, "finding the config file: there is no home folder").WithHint("name the file with BCPAAS_CONFIG")
 	}
-	profile, _ := first([]layer{flagLayer(s), envLayer(s)}, "profile")
-	return &Editor{Path: path, Profile: profile}, nil
+	profile, origin := first([]layer{flagLayer(s), envLayer(s)}, "profile")
+	return &Editor{Path: path, Profile: profile, origin: origin}, nil
 }
 
 // Set gives the setting at path a value; a list is given as a,b,c. What is not there is made: the file, the profile.
@@ -130,10 +132,12 @@ func (e *Editor) qualify(path string, config *Config) (steps []strictyaml.Step, 
 	case name == "" && config.CurrentProfile == "":
 		return nil, false, fault.New(fault.Usage, "setting %s: no profile is the current one", path).
 			WithHint("bcpaas config use NAME, or write profiles.NAME.%s", path)
+	case name == "" && !slices.Contains(names, config.CurrentProfile):
+		return nil, false, noSuch("profile", config.CurrentProfile, Origin{Kind: "file", Name: e.Path + ": currentProfile"}, names, e.Path)
 	case name == "":
 		name = config.CurrentProfile
 	case !slices.Contains(names, name):
-		return nil, false, noSuch("profile", name, Origin{Kind: "flag", Name: "profile"}, names, e.Path)
+		return nil, false, noSuch("profile", name, e.origin, names, e.Path)
 	}
 	return append([]strictyaml.Step{{Key: "profiles"}, {Key: name}}, steps...), makeCurrent, nil
 }

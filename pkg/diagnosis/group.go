@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -123,13 +124,19 @@ func mergeEvidence(have, more []Evidence) []Evidence {
 			break
 		}
 		same := slices.ContainsFunc(have, func(known Evidence) bool {
-			return known.Kind == e.Kind && (known.Kind == FromLog || known.Text == e.Text)
+			return known.Kind == e.Kind && (known.Kind == FromLog || known.Text == e.Text) || repeats(known, e)
 		})
 		if !same {
 			have = append(have, e)
 		}
 	}
 	return have
+}
+
+// repeats tells whether an event only says again what a container's status says: the kubelet writes both.
+func repeats(known, e Evidence) bool {
+	_, message, found := strings.Cut(known.Text, ": ")
+	return known.Kind == FromStatus && e.Kind == FromEvent && found && len(message) > 20 && strings.Contains(e.Text, message)
 }
 
 // contrast tells whether the workload's wanted pods do well on another node than this one.

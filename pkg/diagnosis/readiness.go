@@ -40,6 +40,7 @@ func (r *readiness) settle() readiness {
 func (r *readiness) observed(meta metav1.Object, seen int64) bool {
 	if seen < meta.GetGeneration() {
 		r.lack("the controller has not seen the change yet")
+		r.Updated = 0 // the count is of the revision before
 		return false
 	}
 	return true

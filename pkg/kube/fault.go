@@ -100,7 +100,7 @@ func (c *Client) fromNetwork(err error, doing string) error {
 	case errors.As(err, &unknownCA), errors.As(err, &wrongHost), errors.As(err, &badCert):
 		hint = fmt.Sprintf("the certificate of %s is not one this context trusts: check certificate-authority in the kubeconfig", c.Host())
 	case errors.Is(err, context.DeadlineExceeded):
-		cause = fmt.Errorf("no answer within the time limit: %w", context.DeadlineExceeded)
+		cause = &statusError{text: "no answer within the time limit", err: context.DeadlineExceeded}
 	case strings.Contains(err.Error(), "getting credentials: exec"):
 		return fault.New(fault.Unauthenticated, "%s: %w", doing, cause).
 			WithHint("the credential command of context %s failed: run it by hand to see why", c.name)

@@ -20,6 +20,9 @@ type Query struct {
 	Namespace string // empty means all
 	Labels    string // a label selector
 	Fields    string // a field selector
+	// Cached is content with what the server has in its cache, which may be a moment old: much cheaper for both sides,
+	// and enough for what is only shown.
+	Cached bool
 }
 
 // Get reads one object.
@@ -51,6 +54,9 @@ func Pages[L any, P interface {
 }](ctx context.Context, c *Client, r Resource, q Query) iter.Seq2[P, error] {
 	return func(yield func(P, error) bool) {
 		options := metav1.ListOptions{LabelSelector: q.Labels, FieldSelector: q.Fields, Limit: PageSize}
+		if q.Cached {
+			options.ResourceVersion = "0"
+		}
 		for {
 			page, err := readPage[L, P](ctx, c, r, q.Namespace, options)
 			if !yield(page, err) || err != nil {
@@ -59,6 +65,7 @@ func Pages[L any, P interface {
 			if options.Continue = page.GetContinue(); options.Continue == "" {
 				return
 			}
+			options.ResourceVersion = "" // the token says which version it goes on from
 		}
 	}
 }
@@ -118,7 +125,7 @@ func (c *Client) Version(ctx context.Context) (version.Info, error) {
 	if err != nil {
 		return info, err
 	}
-	raw, err := client.Get().AbsPath("/version").SetHeader("Accept", "application/json").Do(ctx).Raw()
+	raw, err := rawOf(client.Get().AbsPath("/version").SetHeader("Accept", "application/json").Do(ctx))
 	if err != nil {
 		return info, c.classify(err, "asking "+c.name+" for its version")
 	}

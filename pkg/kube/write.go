@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
+	"k8s.io/client-go/rest"
 
 	"github.com/bcpaas/bcpaas/pkg/fault"
 )
@@ -61,11 +62,19 @@ func (c *Client) Apply(ctx context.Context, r Resource, namespace string, body m
 	if o.DryRun {
 		request.Param("dryRun", "All")
 	}
-	answer, err := request.Do(ctx).Raw()
+	answer, err := rawOf(request.Do(ctx))
 	if err != nil {
 		return nil, c.applyFault(err, "applying "+describe(r, namespace, name))
 	}
 	return decode(answer)
+}
+
+// rawOf is the answer's body. Result.Raw alone would lose what the server says of an error: only Error decodes it.
+func rawOf(result rest.Result) ([]byte, error) {
+	if err := result.Error(); err != nil {
+		return nil, err
+	}
+	return result.Raw()
 }
 
 func (c *Client) applyFault(err error, doing string) error {
@@ -102,8 +111,8 @@ func (c *Client) GetRaw(ctx context.Context, r Resource, namespace, name string)
 	}
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
-	answer, err := client.Get().NamespaceIfScoped(namespace, !r.ClusterScoped).Resource(r.Plural).Name(name).
-		SetHeader("Accept", "application/json").Do(ctx).Raw()
+	answer, err := rawOf(client.Get().NamespaceIfScoped(namespace, !r.ClusterScoped).Resource(r.Plural).Name(name).
+		SetHeader("Accept", "application/json").Do(ctx))
 	switch {
 	case apierrors.IsNotFound(err):
 		return nil, nil

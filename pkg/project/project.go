@@ -40,6 +40,7 @@ type Project struct {
 
 	Quotas   []Quota        `json:"quotas,omitempty"`   // of get only
 	Contents map[string]int `json:"contents,omitempty"` // of get only: how many objects of each kind
+	Unread   []string       `json:"unread,omitempty"`   // kinds that may not be counted with this credential
 	Blockers []string       `json:"blockers,omitempty"` // why a deletion does not end
 }
 
@@ -171,6 +172,9 @@ func (p Project) Summary(order []string) string {
 		if n := p.Contents[kind]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, plural(kind, n)))
 		}
+	}
+	for _, kind := range p.Unread {
+		parts = append(parts, "an unknown number of "+kind)
 	}
 	if len(parts) == 0 {
 		return "nothing"

@@ -199,3 +199,29 @@ func (d *Document) Position(path string) (line, column int) {
 	}
 	return locate(d.root, steps)
 }
+
+// RewriteScalars replaces plain (unquoted) values before decoding: a whole number or true or false put in place of a text
+// is then one. rewrite gives the new text, and false to leave a value alone. A value can only become another value, never
+// structure; keys stay as they are.
+func (d *Document) RewriteScalars(rewrite func(text string) (string, bool)) {
+	if d.root != nil {
+		rewriteScalars(d.root, rewrite, map[*yaml.Node]bool{})
+	}
+}
+
+func rewriteScalars(n *yaml.Node, rewrite func(string) (string, bool), seen map[*yaml.Node]bool) {
+	if seen[n] {
+		return // reached through an alias before
+	}
+	seen[n] = true
+	if n.Kind == yaml.ScalarNode && n.Style == 0 {
+		if text, changed := rewrite(n.Value); changed {
+			n.Value, n.Tag = text, "" // resolved anew from the text
+		}
+	}
+	for i, child := range n.Content {
+		if n.Kind != yaml.MappingNode || i%2 == 1 {
+			rewriteScalars(child, rewrite, seen)
+		}
+	}
+}

@@ -31,22 +31,23 @@ func (s *Store) List(ctx context.Context, q inventory.Query) iter.Seq2[inventory
 	return func(yield func(inventory.Workload, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
+		nodes := sync.OnceValue(func() []*corev1.Node { return s.fewNodes(ctx) })
 		batch := make([]found, 0, batchRows)
 		for item, err := range s.merged(ctx, q) {
 			if err != nil {
-				if s.flush(ctx, batch, yield) {
+				if s.flush(ctx, batch, nodes, yield) {
 					yield(inventory.Workload{}, err)
 				}
 				return
 			}
 			if batch = append(batch, item); len(batch) == batchRows {
-				if !s.flush(ctx, batch, yield) {
+				if !s.flush(ctx, batch, nodes, yield) {
 					return
 				}
 				batch = batch[:0]
 			}
 		}
-		s.flush(ctx, batch, yield)
+		s.flush(ctx, batch, nodes, yield)
 	}
 }
 
@@ -57,7 +58,7 @@ type found struct {
 }
 
 // flush looks at the unwell of a batch, a few at a time, and yields all in their order.
-func (s *Store) flush(ctx context.Context, batch []found, yield func(inventory.Workload, error) bool) bool {
+func (s *Store) flush(ctx context.Context, batch []found, nodes func() []*corev1.Node, yield func(inventory.Workload, error) bool) bool {
 	var group sync.WaitGroup
 	slots := make(chan struct{}, judgedAtOnce)
 	for i := range batch {
@@ -68,7 +69,7 @@ func (s *Store) flush(ctx context.Context, batch []found, yield func(inventory.W
 		group.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			item.row.Judge(s.peek(ctx, item.object))
+			item.row.Judge(s.peek(ctx, item.object, nodes()))
 		})
 	}
 	group.Wait()
@@ -90,8 +91,12 @@ func (s *Store) merged(ctx context.Context, q inventory.Query) iter.Seq2[found, 
 				st.stop()
 			}
 		}()
+		var lists []iter.Seq2[found, error]
 		for _, kind := range q.Kinds {
-			streams = append(streams, newStream(s.kindList(ctx, kind, q)))
+			lists = append(lists, s.kindList(ctx, kind, q)) // begins to read: all kinds' first pages are under way at once
+		}
+		for _, list := range lists {
+			streams = append(streams, newStream(list))
 		}
 		var faults []error
 		for {
@@ -260,7 +265,7 @@ func (s *Store) scoped(ctx context.Context, q inventory.Query, read func(kube.Qu
 func (s *Store) eachProject(ctx context.Context, q inventory.Query, forbidden error, read func(kube.Query) iter.Seq2[any, error], yield func(any, error) bool) {
 	projects, err := s.projects(ctx)
 	if err != nil {
-		yield(nil, forbidden)
+		yield(nil, fault.New(fault.Forbidden, "%w", forbidden).WithHint("name a project that you may read: -p PROJECT"))
 		return
 	}
 	shut := 0

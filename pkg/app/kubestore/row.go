@@ -64,17 +64,33 @@ func orOne(n *int32) int32 {
 	return *n
 }
 
+// fewNodes reads the nodes, which tell whether one sick node explains a failure; nil where they may not be read, or are
+// more than a page: then a list judges without them.
+func (s *Store) fewNodes(ctx context.Context) []*corev1.Node {
+	for page, err := range kube.Pages[corev1.NodeList](ctx, s.client, kube.Nodes(), kube.Query{}) {
+		if err != nil || page.Continue != "" {
+			return nil
+		}
+		nodes := make([]*corev1.Node, len(page.Items))
+		for i := range page.Items {
+			nodes[i] = &page.Items[i]
+		}
+		return nodes
+	}
+	return nil
+}
+
 // peekPods bounds the pods that are read to find out what a workload in a list suffers from.
 const peekPods = 500
 
 // peek judges a workload by its pods, without events and logs: enough for a few words in a list.
-func (s *Store) peek(ctx context.Context, object metav1.Object) diagnosis.Report {
-	snapshot := diagnosis.Snapshot{Workload: object}
+func (s *Store) peek(ctx context.Context, object metav1.Object, nodes []*corev1.Node) diagnosis.Report {
+	snapshot := diagnosis.Snapshot{Workload: object, Nodes: nodes}
 	selector := selectorOf(object)
 	if selector == nil {
 		return diagnosis.Judge(snapshot, s.client.Now(), diagnosis.Thresholds{})
 	}
-	query := kube.Query{Namespace: object.GetNamespace(), Labels: metav1.FormatLabelSelector(selector)}
+	query := kube.Query{Namespace: object.GetNamespace(), Labels: metav1.FormatLabelSelector(selector), Cached: true}
 	for page, err := range kube.Pages[corev1.PodList](ctx, s.client, kube.Pods(), query) {
 		if err != nil {
 			snapshot.Unread = append(snapshot.Unread, diagnosis.Unread{Kind: "pods", Reason: "unread", Message: err.Error()})
@@ -87,17 +103,49 @@ func (s *Store) peek(ctx context.Context, object metav1.Object) diagnosis.Report
 			break
 		}
 	}
-	if _, ok := object.(*appsv1.Deployment); ok {
-		for page, err := range kube.Pages[appsv1.ReplicaSetList](ctx, s.client, kube.ReplicaSets(), query) {
-			if err != nil {
-				break
-			}
-			for i := range page.Items {
-				snapshot.ReplicaSets = append(snapshot.ReplicaSets, &page.Items[i])
-			}
-		}
+	if deployment, ok := object.(*appsv1.Deployment); ok {
+		snapshot.ReplicaSets = s.setsOf(ctx, deployment, snapshot.Pods, query)
 	}
 	return diagnosis.Judge(snapshot, s.client.Now(), diagnosis.Thresholds{})
+}
+
+// setsOf are a Deployment's replica sets. Where all its pods belong to one, that one is the current set and need not be
+// read: half of the requests of a list with many unwell Deployments.
+func (s *Store) setsOf(ctx context.Context, d *appsv1.Deployment, pods []*corev1.Pod, query kube.Query) []*appsv1.ReplicaSet {
+	if set := onlySet(d, pods); set != nil {
+		return []*appsv1.ReplicaSet{set}
+	}
+	var sets []*appsv1.ReplicaSet
+	for page, err := range kube.Pages[appsv1.ReplicaSetList](ctx, s.client, kube.ReplicaSets(), query) {
+		if err != nil {
+			return sets // judged with what is known
+		}
+		for i := range page.Items {
+			sets = append(sets, &page.Items[i])
+		}
+	}
+	return sets
+}
+
+// onlySet stands for the one replica set that all pods belong to; nil when there are several, or a rollout may be about
+// to begin with another.
+func onlySet(d *appsv1.Deployment, pods []*corev1.Pod) *appsv1.ReplicaSet {
+	if d.Status.ObservedGeneration < d.Generation || len(pods) == 0 || int(d.Status.UpdatedReplicas) != len(pods) {
+		return nil
+	}
+	var owner *metav1.OwnerReference
+	for _, pod := range pods {
+		ref := metav1.GetControllerOfNoCopy(pod)
+		if ref == nil || ref.Kind != "ReplicaSet" || (owner != nil && ref.UID != owner.UID) {
+			return nil
+		}
+		owner = ref
+	}
+	controller := true
+	return &appsv1.ReplicaSet{ObjectMeta: metav1.ObjectMeta{
+		Namespace: d.Namespace, Name: owner.Name, UID: owner.UID, Annotations: d.Annotations,
+		OwnerReferences: []metav1.OwnerReference{{Kind: "Deployment", Name: d.Name, UID: d.UID, Controller: &controller}},
+	}}
 }
 
 func selectorOf(object metav1.Object) *metav1.LabelSelector {

@@ -96,7 +96,9 @@ func timedOut(last Progress, timeout time.Duration) error {
 			missing = append(missing, r.Ref.Arg()+": "+what)
 		}
 		for _, cause := range r.Causes {
-			causes = append(causes, cause.Message)
+			if !cause.Old {
+				causes = append(causes, cause.Message)
+			}
 		}
 	}
 	text := "no answer from the cluster"

@@ -6,29 +6,24 @@ import (
 	"time"
 
 	"github.com/bcpaas/bcpaas/pkg/diagnosis"
+	"github.com/bcpaas/bcpaas/pkg/fault"
 )
 
-// Look judges workloads as they are now: it ends as soon as all evidence is read. When the time is up before that, what
+// Look judges workloads as they are now: it ends as soon as all evidence is read. When ctx's time is up before that, what
 // is known is the answer; when nothing is known, the error says why.
-func Look(ctx context.Context, w Watcher, refs []diagnosis.Ref, timeout time.Duration) ([]diagnosis.Report, error) {
-	limited := ctx
-	if timeout > 0 {
-		var cancel context.CancelFunc
-		limited, cancel = context.WithTimeout(ctx, timeout)
-		defer cancel()
-	}
+func Look(ctx context.Context, w Watcher, refs []diagnosis.Ref) ([]diagnosis.Report, error) {
 	var last Progress
-	err := w.Watch(limited, refs, time.Time{}, func(p Progress) bool {
+	err := w.Watch(ctx, refs, time.Time{}, func(p Progress) bool {
 		last = p
 		return !p.Settled && p.Lost == nil
 	})
 	switch {
 	case last.Lost != nil:
 		return nil, last.Lost
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case err != nil && errors.Is(err, context.DeadlineExceeded) && len(last.Reports) > 0:
+	case errors.Is(err, context.DeadlineExceeded) && len(last.Reports) > 0:
 		return last.Reports, nil
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, fault.New(fault.NoVerdict, "looking at %s: no answer within the time limit", refs[0]).WithCode("unreachable")
 	default:
 		return last.Reports, err
 	}

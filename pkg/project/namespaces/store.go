@@ -51,10 +51,10 @@ func (s *Store) Get(ctx context.Context, name string) (project.Project, error) {
 			found.Blockers = append(found.Blockers, condition.Message)
 		}
 	}
-	if found.Quotas, err = s.quotas(ctx, name); err != nil {
+	if found.Quotas, err = s.quotas(ctx, name); err != nil && !fault.Is(err, fault.Forbidden) {
 		return found, err
 	}
-	found.Contents, err = s.contents(ctx, name)
+	found.Contents, found.Unread, err = s.contents(ctx, name)
 	return found, err
 }
 
@@ -90,27 +90,28 @@ func Counted() []kube.Resource {
 	}
 }
 
-// contents counts objects by kind without reading them: a page of one object tells how many remain.
-func (s *Store) contents(ctx context.Context, name string) (map[string]int, error) {
-	counts := map[string]int{}
-	var mu sync.Mutex
+// contents counts objects by kind without reading them: a page of one object tells how many remain. Kinds that may not
+// be listed (secrets, as a rule) are named.
+func (s *Store) contents(ctx context.Context, name string) (counts map[string]int, unread []string, err error) {
+	kinds := Counted()
+	numbers, faults := make([]int, len(kinds)), make([]error, len(kinds))
 	var group sync.WaitGroup
-	var firstFault error
-	for _, r := range Counted() {
-		group.Go(func() {
-			n, err := kube.Count(ctx, s.client, r, name)
-			mu.Lock()
-			defer mu.Unlock()
-			switch {
-			case err != nil && firstFault == nil:
-				firstFault = err
-			case n > 0:
-				counts[r.Plural] = n
-			}
-		})
+	for i, r := range kinds {
+		group.Go(func() { numbers[i], faults[i] = kube.Count(ctx, s.client, r, name) })
 	}
 	group.Wait()
-	return counts, firstFault
+	counts = map[string]int{}
+	for i, r := range kinds {
+		switch {
+		case fault.Is(faults[i], fault.Forbidden):
+			unread = append(unread, r.Plural)
+		case faults[i] != nil:
+			return nil, nil, faults[i]
+		case numbers[i] > 0:
+			counts[r.Plural] = numbers[i]
+		}
+	}
+	return counts, unread, nil
 }
 
 func fromNamespace(n *corev1.Namespace) project.Project {
