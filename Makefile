@@ -25,7 +25,8 @@ build-all: ## dist/ for the six platforms
 		GOOS=$${platform%/*} GOARCH=$${platform#*/} $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o "$$out" ./cmd/bcpaas; \
 	done
 
-generate: ## completions/, man/, docs/ and the schema
+generate: ## completions/, man/, docs/ and the schema; twice, since man/ holds a help topic that the first run may change
+	$(GO) run ./cmd/gendocs
 	$(GO) run ./cmd/gendocs
 
 test: ## everything: sets up what it needs, says what was not run and why

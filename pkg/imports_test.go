@@ -10,6 +10,8 @@ import (
 func room(name string) string {
 	parts := strings.Split(name, "/")
 	switch {
+	case strings.HasSuffix(name, "test"):
+		return "testing" // helpers of tests, such as pkg/kube/kubetest: no room may import them
 	case parts[0] != "pkg":
 		return parts[0] // cmd
 	case slices.Contains([]string{"pkg/cli", "pkg/cli/command", "pkg/cli/connect"}, name):
@@ -18,8 +20,6 @@ func room(name string) string {
 		return "noun"
 	case slices.Contains([]string{"config", "kube", "output", "fault", "strictyaml", "diagnosis"}, parts[1]) && len(parts) == 2:
 		return parts[1]
-	case strings.HasSuffix(name, "test"):
-		return "testing" // helpers of tests, such as pkg/kube/kubetest: no room may import them
 	case len(parts) == 2, name == "pkg/app/rollout", name == "pkg/app/inventory":
 		return "domain" // pure; a new pure part of a domain is named here
 	default:
@@ -44,7 +44,7 @@ func arrows() map[string][]string {
 		"diagnosis":  {"fault"},
 		"strictyaml": {"fault"},
 		"fault":      {},
-		"testing":    {"kube", "fault", "domain", "diagnosis"},
+		"testing":    {"kube", "fault", "domain", "diagnosis", "command", "output"},
 	}
 }
 
@@ -167,7 +167,7 @@ func sole() map[string]func(name string) bool {
 		"github.com/invopop/jsonschema":    only("cmd/gendocs"),
 		"github.com/santhosh-tekuri":       only(),
 		"github.com/rogpeppe/go-internal":  only(),
-		"github.com/google/go-cmp":         only(),
+		"github.com/google/go-cmp":         func(name string) bool { return room(name) == "testing" },
 		"github.com/stretchr":              only(),
 		"github.com/fluxcd/cli-utils":      only("pkg/diagnosis"),
 		"github.com/aymanbagabas/go-udiff": only("pkg/cli/app"),

@@ -108,6 +108,9 @@ func generate(root string) (map[string][]byte, error) {
 		return nil, err
 	}
 	files["examples/app.schema.json"] = schema
+	if files["pkg/cli/appfile.txt"], err = appFilePage(root); err != nil {
+		return nil, err
+	}
 	scripts, err := completions()
 	if err != nil {
 		return nil, err

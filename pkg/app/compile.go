@@ -155,14 +155,26 @@ func (p *part) replicas() *int32 {
 	return new(int32(*p.Replicas))
 }
 
+// defaultMinReady is how long a new pod must stay ready. Without a probe, or with one that only asks for an open port, a
+// program that crashes in its first second would count as up.
+const defaultMinReady = 2
+
+func (p *part) minReady() int32 {
+	if p.MinReady == nil {
+		return defaultMinReady
+	}
+	return int32(*p.MinReady)
+}
+
 func (p *part) deployment() {
 	d := &appsv1.Deployment{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
 		ObjectMeta: p.meta(p.base),
 		Spec: appsv1.DeploymentSpec{
-			Replicas: p.replicas(),
-			Selector: &metav1.LabelSelector{MatchLabels: p.selector},
-			Template: p.podTemplate(),
+			Replicas:        p.replicas(),
+			MinReadySeconds: p.minReady(),
+			Selector:        &metav1.LabelSelector{MatchLabels: p.selector},
+			Template:        p.podTemplate(),
 		},
 	}
 	if s := p.Strategy; s != nil {

@@ -16,10 +16,11 @@ func (p *part) statefulSet() {
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "StatefulSet"},
 		ObjectMeta: p.meta(p.base),
 		Spec: appsv1.StatefulSetSpec{
-			Replicas:    p.replicas(),
-			Selector:    &metav1.LabelSelector{MatchLabels: p.selector},
-			ServiceName: p.headlessName(),
-			Template:    p.podTemplate(),
+			Replicas:        p.replicas(),
+			MinReadySeconds: p.minReady(),
+			Selector:        &metav1.LabelSelector{MatchLabels: p.selector},
+			ServiceName:     p.headlessName(),
+			Template:        p.podTemplate(),
 		},
 	}
 	if p.Strategy != nil && p.Strategy.MaxUnavailable != "" {

@@ -25,6 +25,8 @@ type Component struct {
 	Probes *Probes `json:"probes,omitempty"`
 	// Number of pods. Default: 1. From 2 on, a disruption budget lets node drains take one pod at a time.
 	Replicas *int `json:"replicas,omitempty" jsonschema:"minimum=0"`
+	// Seconds that a new pod must stay ready before it counts as up. Default: 2, so that a program which ends right after its start is not taken for a good one.
+	MinReady *int `json:"minReady,omitempty" jsonschema:"minimum=0,maximum=3600"`
 	// Number of pods that follows the load, instead of replicas.
 	Autoscale *Autoscale `json:"autoscale,omitempty"`
 	// How pods are replaced by a new version.

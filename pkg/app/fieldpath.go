@@ -54,6 +54,21 @@ func DropField(body map[string]any, path string) error {
 	return nil
 }
 
+// SetField puts a value in place of the one at path (in the form of FieldAt). It fails when the path can't be read or names
+// nothing in body.
+func SetField(body map[string]any, path string, value any) error {
+	steps, err := parsePath(path)
+	if err != nil {
+		return err
+	}
+	way, found := resolve(body, steps)
+	if !found || len(way) == 0 {
+		return fmt.Errorf("setting %s: there is no such field", path)
+	}
+	way[len(way)-1].set(copyJSON(value))
+	return nil
+}
+
 func isEmpty(v any) bool {
 	switch v := v.(type) {
 	case map[string]any:

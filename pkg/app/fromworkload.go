@@ -77,9 +77,16 @@ func (t *taker) replicas(field **int32) {
 	}
 }
 
+func (t *taker) minReady(field *int32) {
+	if n := taken(field); n != defaultMinReady {
+		t.component.MinReady = new(int(n))
+	}
+}
+
 func (t *taker) deployment(d *appsv1.Deployment) {
 	d.Status = appsv1.DeploymentStatus{}
 	t.replicas(&d.Spec.Replicas)
+	t.minReady(&d.Spec.MinReadySeconds)
 	s := &d.Spec.Strategy
 	switch {
 	case s.Type == appsv1.RecreateDeploymentStrategyType:
@@ -105,6 +112,7 @@ func (t *taker) deployment(d *appsv1.Deployment) {
 func (t *taker) statefulSet(s *appsv1.StatefulSet) {
 	s.Status = appsv1.StatefulSetStatus{}
 	t.replicas(&s.Spec.Replicas)
+	t.minReady(&s.Spec.MinReadySeconds)
 	var left []corev1.PersistentVolumeClaim
 	sizes := map[string]Volume{}
 	for _, claim := range s.Spec.VolumeClaimTemplates {

@@ -126,3 +126,26 @@ func (r *Resources) with(other *Resources) *Resources {
 	}
 	return &out
 }
+
+// LocalInputs names the local files and variables that an app takes values from: what can only be read where it was
+// deployed.
+func LocalInputs(a *App) []string {
+	var out []string
+	for i := range a.Components {
+		for _, name := range sortedKeys(a.Components[i].Secrets) {
+			secret := a.Components[i].Secrets[name]
+			switch {
+			case secret.File != "":
+				out = append(out, "file "+secret.File)
+			case secret.Env != "":
+				out = append(out, "variable "+secret.Env)
+			}
+		}
+		for _, path := range sortedKeys(a.Components[i].Files) {
+			if file := a.Components[i].Files[path]; file.File != "" {
+				out = append(out, "file "+file.File)
+			}
+		}
+	}
+	return out
+}

@@ -28,6 +28,11 @@ func Parse(data []byte, o ParseOptions) (*App, error) {
 	if decoding != nil && (problems == nil || document.Empty()) {
 		return nil, decoding
 	}
+	for i := range problems {
+		if strings.Contains(problems[i].Path, ".env.") && strings.Contains(problems[i].Message, "mapping") {
+			problems[i].Message += "; values of Secrets stand under secrets, beside env"
+		}
+	}
 	told := tellOnce(problems)
 	add := func(path, message string) {
 		if !told(path) {

@@ -126,6 +126,14 @@ func (c *checker) span(at, what, text string, least int) {
 }
 
 func (c *checker) scaling(m *Component, at string) {
+	if n := m.MinReady; n != nil {
+		switch {
+		case !m.Serves():
+			c.add(at+".minReady", "a job or cron is never ready: minReady makes no sense here")
+		case *n < 0 || *n > 3600:
+			c.add(at+".minReady", "minReady must be from 0 to 3600 seconds, not %d", *n)
+		}
+	}
 	if m.Replicas != nil {
 		switch {
 		case !m.Serves():

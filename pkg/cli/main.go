@@ -68,7 +68,7 @@ func programName(args []string) string {
 	return "bcpaas"
 }
 
-func readerLeft(err error) bool { return errors.Is(err, syscall.EPIPE) }
+func readerLeft(err error) bool { return errors.Is(err, output.ErrReaderGone) }
 
 func hasFault(err error) bool {
 	var known *fault.Error
@@ -86,9 +86,11 @@ func report(env *command.Env, err error, asJSON bool) {
 	}
 	said := fault.ReportOf(err)
 	if asJSON {
-		encoder := json.NewEncoder(env.Err)
+		var line strings.Builder
+		encoder := json.NewEncoder(&line)
 		encoder.SetEscapeHTML(false)
-		_ = encoder.Encode(map[string]fault.Report{"error": said}) // stderr gone: nobody is left to tell
+		_ = encoder.Encode(map[string]fault.Report{"error": said}) // a Report can always be encoded
+		_ = output.WriteJSON(env.Err, line.String())               // stderr gone: nobody is left to tell
 		return
 	}
 	fmt.Fprintf(env.Err, "error: %s\n", output.SafeLines(said.Message))

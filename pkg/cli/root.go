@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/bcpaas/bcpaas/pkg/cli/app"
@@ -30,6 +32,8 @@ configuration at all it uses the cluster that kubectl would use.`)
 		"bcpaas app list -A                                     # what runs, and what is wrong with it",
 		"bcpaas app why hello                                   # the cause, the evidence, the next step",
 	)
+	root.Version = version.Current()
+	root.SetVersionTemplate("{{.Version}}\n")
 	withoutCobraNoise(root)
 	root.SetIn(env.In)
 	root.SetOut(env.Out)
@@ -45,8 +49,43 @@ configuration at all it uses the cluster that kubectl would use.`)
 	for _, topic := range topics() {
 		root.AddCommand(topic)
 	}
+	root.SetHelpCommand(newHelp(root))
 	root.SetHelpCommandGroupID(groupSetUp)
 	return root
+}
+
+// newHelp is cobra's help command, except that a word which is neither a command nor a topic is a usage fault.
+func newHelp(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND | TOPIC]", Short: "Show the help of a command or topic", GroupID: groupSetUp,
+		Long:    "Show the help of a command, or one of the topics that bcpaas --help lists at its end.",
+		Example: command.Example("bcpaas help app deploy", "bcpaas help exit-codes"),
+		ValidArgsFunction: func(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+			found, _, err := root.Find(args)
+			if err != nil {
+				found = root
+			}
+			var names []string
+			for _, sub := range found.Commands() {
+				if strings.HasPrefix(sub.Name(), begun) && !sub.Hidden {
+					names = append(names, cobra.CompletionWithDesc(sub.Name(), sub.Short))
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			found := root
+			for _, word := range args {
+				next, _, err := found.Find([]string{word})
+				if err != nil || next == found {
+					return command.Unknown(found, word)
+				}
+				found = next
+			}
+			found.InitDefaultHelpFlag()
+			return found.Help()
+		},
+	}
 }
 
 // withTopic makes the help of a command a help topic as well: `bcpaas help config` tells how configuration works.

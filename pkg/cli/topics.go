@@ -1,6 +1,7 @@
 package cli
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -12,11 +13,17 @@ import (
 // topics are the pages of `bcpaas help TOPIC`: commands without a RunE, which cobra lists apart.
 func topics() []*cobra.Command {
 	return []*cobra.Command{
+		{Use: "app-file", Short: "All fields of an App file, with an example", Long: appFileTopic},
 		{Use: "exit-codes", Short: "What each exit code means", Long: exitCodes()},
 		{Use: "output", Short: "Formats, colour and width of what is printed", Long: outputTopic},
 		{Use: "environment", Short: "Variables that bcpaas reads", Long: environmentTopic},
 	}
 }
+
+// appFileTopic is written by cmd/gendocs from the doc comments of pkg/app.
+//
+//go:embed appfile.txt
+var appFileTopic string
 
 // exitCodes is generated from the table that the program itself uses.
 func exitCodes() string {
@@ -69,8 +76,8 @@ const environmentTopic = `  KUBECONFIG           kubeconfig files, as for kubect
   HTTPS_PROXY, NO_PROXY
   XDG_CONFIG_HOME, XDG_CACHE_HOME
 
-Flags that choose can be given as BCPAAS_<FLAG>. Flags that permit (--yes, --force..., --reset, --purge, --prune,
---insecure...) never can: a forgotten variable must not answer a question.`
+These flags that choose have a variable, and no others. Flags that permit (--yes, --force..., --reset, --purge,
+--insecure...) never have: a forgotten variable must not answer a question.`
 
 const configTopic = `No configuration is needed: without a profile bcpaas uses the cluster that kubectl would use, and inside a pod the
 pod's own service account.

@@ -56,7 +56,9 @@ func Catalog() []Entry {
 }
 
 // CommonArgs are the placeholders that every sentence may use.
-func CommonArgs() []string { return []string{"project", "workload", "name", "container", "pod"} }
+func CommonArgs() []string {
+	return []string{"project", "workload", "name", "deploy", "container", "pod"}
+}
 
 // Say fills the sentence and the hint of a code.
 func Say(code Code, args map[string]string) (message, hint string) {

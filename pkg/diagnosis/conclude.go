@@ -19,6 +19,7 @@ func (j *judgement) report() Report {
 		Ref: j.self, Wanted: j.state.Wanted, Ready: j.state.Ready, Updated: j.state.Updated, Available: j.state.Available,
 		Revision: j.state.Revision, Causes: causes, Missing: j.state.Missing, Unread: j.s.Unread, Wants: j.wants,
 	}
+	j.newPods(&r)
 	first := r.Final()
 	done := j.state.Done
 	if done && (j.unsteady || first != nil) {
@@ -46,6 +47,18 @@ func (j *judgement) report() Report {
 	r.Summary = j.summary(&r)
 	r.Causes = r.Causes[:min(len(r.Causes), maxCauses)]
 	return r
+}
+
+// newPods tells the pods of the wanted revision from those that still serve: a Deployment's own count has both.
+func (j *judgement) newPods(r *Report) {
+	set := j.picked.set
+	if r.Kind != "Deployment" || set == nil || set.Status.ObservedGeneration == 0 {
+		return
+	}
+	r.UpdatedReady = &set.Status.ReadyReplicas
+	if ready := set.Status.ReadyReplicas; ready < r.Wanted && r.Updated > 0 {
+		r.Missing = append([]string{fmt.Sprintf("%d of %d new pods ready", ready, r.Wanted)}, r.Missing...)
+	}
 }
 
 // causes are the groups in their order, with the deployment's own deadline put to use.

@@ -96,7 +96,14 @@ func (j *judgement) cause(g *group) Cause {
 
 // common are the placeholders that every sentence and hint may use.
 func (j *judgement) common(f finding) map[string]string {
-	args := map[string]string{"project": j.self.Namespace, "workload": j.self.Arg(), "name": j.self.Name, "container": f.container, "pod": ""}
+	args := map[string]string{"project": j.self.Namespace, "workload": j.self.Arg(), "name": j.self.Name, "container": f.container, "pod": "", "deploy": ""}
+	if labels := j.s.Workload.GetLabels(); labels["app.kubernetes.io/managed-by"] == "bcpaas" {
+		// What follows "bcpaas app deploy"; empty for what bcpaas did not deploy, since it can't deploy that again.
+		args["deploy"] = labels["app.kubernetes.io/name"] + " -p " + j.self.Namespace
+		if component := labels["app.kubernetes.io/component"]; component != "main" && component != "" {
+			args["deploy"] += " --component " + component
+		}
+	}
 	if f.pod != nil {
 		args["pod"] = f.pod.Name
 	}

@@ -141,8 +141,10 @@ func (j *judgement) wantNodes() {
 
 // began is the later of a time and the rollout's beginning: no grace begins earlier.
 func (j *judgement) began(at time.Time) time.Time {
-	if at.Before(j.s.NotBefore) {
-		return j.s.NotBefore
+	for _, earliest := range []time.Time{j.s.NotBefore, j.s.HeardSince} {
+		if at.Before(earliest) {
+			at = earliest
+		}
 	}
 	return at
 }

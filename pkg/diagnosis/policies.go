@@ -112,8 +112,8 @@ func Policies() []Policy {
 		// A token service that restarts refuses once: only the second refusal counts.
 		{Code: ImageAccessDenied, Class: Certain, Tries: 2, Grace: 2 * s, Args: []string{"image", "detail"}, Words: "registry refuses access"},
 		// A Secret applied just after the workload is a habit of many manifests.
-		{Code: ConfigMissing, Class: Certain, Grace: 10 * s, Args: []string{"kind", "object", "key"}, Words: "missing {kind} {object}"},
-		{Code: VolumeConfigMissing, Class: Certain, Grace: 15 * s, Args: []string{"kind", "object", "key", "volume"}, Words: "missing {kind} {object}"},
+		{Code: ConfigMissing, Class: Certain, Grace: 10 * s, Args: []string{"kind", "object", "key"}, Words: "missing [key {key} of ]{kind} {object}"},
+		{Code: VolumeConfigMissing, Class: Certain, Grace: 15 * s, Args: []string{"kind", "object", "key", "volume"}, Words: "missing [key {key} of ]{kind} {object}"},
 		{Code: CommandNotFound, Class: Certain, Grace: 2 * s, Args: []string{"command", "detail"}, Words: "command not found"},
 		{Code: ContainerStartFailed, Class: Persistent, Grace: 30 * s, Args: []string{"detail"}, Words: "container does not start"},
 		{Code: OOMKilled, Class: Persistent, Tries: 2, Grace: 10 * s, Args: []string{"limit", "request", "restarts"}, Words: "out of memory"},

@@ -33,11 +33,13 @@ type Report struct {
 	Degraded bool   `json:"degraded,omitempty"`
 	Summary  string `json:"summary"`
 
-	Wanted    int32  `json:"wanted"`
-	Ready     int32  `json:"ready"`
-	Updated   int32  `json:"updated"`
-	Available int32  `json:"available"`
-	Revision  string `json:"revision,omitempty"`
+	Wanted    int32 `json:"wanted"`
+	Ready     int32 `json:"ready"`
+	Updated   int32 `json:"updated"`
+	Available int32 `json:"available"`
+	// UpdatedReady is how many pods of the wanted revision are ready; nil where only the whole is known.
+	UpdatedReady *int32 `json:"updatedReady,omitempty"`
+	Revision     string `json:"revision,omitempty"`
 
 	Causes  []Cause  `json:"causes,omitempty"`  // the most telling first
 	Missing []string `json:"missing,omitempty"` // what is not yet as wanted; empty when succeeded

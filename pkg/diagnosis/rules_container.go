@@ -56,7 +56,7 @@ func (j *judgement) running(c containerCase, started time.Time) {
 	ran := j.now.Sub(started)
 	last := c.status.LastTerminationState.Terminated
 	recent := last != nil && last.Reason != "Unknown" && c.status.RestartCount > 0 && j.now.Sub(last.FinishedAt.Time) < j.o.Recent
-	if recent && ran < j.o.Steady && !c.old && !last.FinishedAt.Time.Before(j.s.NotBefore) {
+	if recent && ran < j.o.Steady && !c.old { // also when it ended before this rollout: it may end again any moment
 		j.unsteady = true
 	}
 	switch {

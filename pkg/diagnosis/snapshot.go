@@ -40,6 +40,9 @@ type Snapshot struct {
 	// NotBefore is when this rollout began, by the server's clock: what failed earlier fails it only when it fails
 	// again, and no grace begins earlier. Zero: everything counts (`why`).
 	NotBefore time.Time
+	// HeardSince is when the server could be heard again after an outage; zero: always. No grace begins earlier: during an
+	// outage nothing can be reported, neither that it got worse nor that it got well.
+	HeardSince time.Time
 	// Deleting tells that the workload is meant to go: its disappearance is then success.
 	Deleting bool
 }

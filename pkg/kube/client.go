@@ -117,8 +117,12 @@ func (c *Client) prepare(config *rest.Config, t Target) error {
 		return fault.New(fault.Usage, "preparing the connection to %s: %w", c.name, err).
 			WithHint("check the certificates and the user of this context in the kubeconfig")
 	}
+	c.http.Transport = promptly{c.http.Transport}
 	return nil
 }
+
+// RunsCommand tells whether the credential comes from a command, which may be slow or ask a question.
+func (c *Client) RunsCommand() bool { return c.config.ExecProvider != nil }
 
 // noCluster explains a kubeconfig that leads nowhere: the most common first failure of a newcomer.
 func noCluster(t Target, raw clientcmdapi.Config, err error) error {

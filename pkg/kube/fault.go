@@ -26,7 +26,7 @@ func (c *Client) classify(err error, doing string) error {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	if errors.Is(err, context.Canceled) {
-		return fault.New(fault.Interrupted, "%s: %w", doing, err)
+		return fault.New(fault.Interrupted, "%s: %w", doing, &statusError{text: "interrupted", err: context.Canceled})
 	}
 	if status := apierrors.APIStatus(nil); errors.As(err, &status) {
 		return c.fromStatus(err, status.Status(), doing)
@@ -42,6 +42,10 @@ func (c *Client) fromStatus(err error, status metav1.Status, doing string) error
 	case apierrors.IsUnauthorized(err):
 		kind = fault.Unauthenticated
 		hint = fmt.Sprintf("the credential of context %s was refused: it may have expired; sign in again", c.name)
+	case strings.Contains(status.Message, "exceeded quota"):
+		return c.refused(err, status, doing, "quota_exceeded", "ask for less, or have the quota raised")
+	case strings.Contains(status.Message, "denied the request"):
+		return c.refused(err, status, doing, "admission_denied", "change what the webhook objects to")
 	case apierrors.IsForbidden(err):
 		kind = fault.Forbidden
 	case apierrors.IsConflict(err), apierrors.IsAlreadyExists(err):
@@ -59,6 +63,13 @@ func (c *Client) fromStatus(err error, status metav1.Status, doing string) error
 	made := fault.New(kind, "%s: %s", doing, sentence(status))
 	made.Cause, made.Message = &statusError{text: sentence(status), err: err}, doing
 	return made.WithHint("%s", hint)
+}
+
+// refused is an answer 403 that is about the object and not about rights.
+func (c *Client) refused(err error, status metav1.Status, doing, code, hint string) error {
+	return &fault.Error{
+		Kind: fault.Failed, Code: code, Message: doing, Hint: hint, Cause: &statusError{text: sentence(status), err: err},
+	}
 }
 
 // statusError says what the server said in one line, and keeps its error for errors.As within this package's callers.

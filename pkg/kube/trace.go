@@ -18,7 +18,7 @@ func (t *tracer) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := t.next.RoundTrip(request)
 	outcome := "failed"
 	if err == nil {
-		outcome = response.Status
+		outcome = fmt.Sprintf("%d %s", response.StatusCode, http.StatusText(response.StatusCode)) // not the server's own words
 	}
 	fmt.Fprintf(t.to, "%s %s: %s in %d ms\n", request.Method, request.URL.Redacted(), outcome, time.Since(start).Milliseconds())
 	return response, err

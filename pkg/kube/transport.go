@@ -48,3 +48,34 @@ func (c *clock) learn(date string, now time.Time) {
 }
 
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+// promptly gives up on a request as soon as its context ends. client-go runs credential plugins in front of our transport
+// without a context: without this a Ctrl-C, or the budget of a completion, would wait for the plugin.
+type promptly struct{ next http.RoundTripper }
+
+func (p promptly) RoundTrip(request *http.Request) (*http.Response, error) {
+	ctx := request.Context()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	type answer struct {
+		response *http.Response
+		err      error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		response, err := p.next.RoundTrip(request)
+		answered <- answer{response, err}
+	}()
+	select {
+	case got := <-answered:
+		return got.response, got.err
+	case <-ctx.Done():
+		go func() { // whoever asked is gone: what still comes is thrown away
+			if got := <-answered; got.err == nil {
+				got.response.Body.Close()
+			}
+		}()
+		return nil, ctx.Err()
+	}
+}

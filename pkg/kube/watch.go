@@ -86,8 +86,11 @@ func (f *follower[T, P]) run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err == nil {
-			continue // the past was forgotten: list again
+		if err == nil { // the past was forgotten: list again, not in a hurry
+			if err := pause(ctx, firstRetry); err != nil {
+				return err
+			}
+			continue
 		}
 		if hopeless(err) {
 			return err

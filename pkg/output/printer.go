@@ -1,9 +1,11 @@
 package output
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"syscall"
 )
 
 // Options are all that the way of printing depends on.
@@ -120,7 +122,26 @@ func brokenOff[T any](page *page, list list[T], shown int, cause error) error {
 	return err
 }
 
-func writing(err error) error { return fmt.Errorf("writing output: %w", err) }
+// ErrReaderGone says that whoever read the output wants no more of it: a broken pipe of the output, not of a connection.
+var ErrReaderGone = errors.New("the reader has gone")
+
+func writing(err error) error {
+	if errors.Is(err, syscall.EPIPE) {
+		return fmt.Errorf("writing output: %w: %w", ErrReaderGone, err)
+	}
+	return fmt.Errorf("writing output: %w", err)
+}
+
+// WriteText writes text to a stream beside a printer, harmless on a terminal.
+func WriteText(w io.Writer, text string) error {
+	if IsTerminal(w) {
+		text = SafeLines(text)
+	}
+	if _, err := io.WriteString(w, text); err != nil {
+		return writing(err)
+	}
+	return nil
+}
 
 // document makes a JSON document harmless on a terminal.
 func (p *Printer) document(json []byte) string {
@@ -141,6 +162,17 @@ func (p *Printer) lines(text string) string {
 // Text prints text of several lines as it is, harmless on a terminal: a diff.
 func (p *Printer) Text(text string) error {
 	if _, err := io.WriteString(p.w, p.lines(text)); err != nil {
+		return writing(err)
+	}
+	return nil
+}
+
+// WriteJSON writes a JSON document to a stream beside a printer, harmless on a terminal.
+func WriteJSON(w io.Writer, document string) error {
+	if IsTerminal(w) {
+		document = safeJSON(document)
+	}
+	if _, err := io.WriteString(w, document); err != nil {
 		return writing(err)
 	}
 	return nil

@@ -183,8 +183,12 @@ func (p Project) Summary(order []string) string {
 }
 
 func plural(kind string, n int) string {
-	if n == 1 {
+	switch {
+	case n != 1:
+		return kind
+	case strings.HasSuffix(kind, "sses"): // ingresses
+		return strings.TrimSuffix(kind, "es")
+	default:
 		return strings.TrimSuffix(kind, "s")
 	}
-	return kind
 }

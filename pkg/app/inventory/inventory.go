@@ -98,6 +98,8 @@ type Query struct {
 type Store interface {
 	// List reads workloads by project and name; causes are given for those that are unwell.
 	List(ctx context.Context, q Query) iter.Seq2[Workload, error]
+	// CheckProject gives a NotFound fault when there is no such project.
+	CheckProject(ctx context.Context, project string) error
 	// Find resolves a name as typed: the workloads of an app, or the one workload of that name.
 	Find(ctx context.Context, a Arg) ([]diagnosis.Ref, error)
 }

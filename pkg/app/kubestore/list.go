@@ -92,8 +92,9 @@ func (s *Store) merged(ctx context.Context, q inventory.Query) iter.Seq2[found, 
 			}
 		}()
 		var lists []iter.Seq2[found, error]
+		open := s.newScope(ctx, q)
 		for _, kind := range q.Kinds {
-			lists = append(lists, s.kindList(ctx, kind, q)) // begins to read: all kinds' first pages are under way at once
+			lists = append(lists, s.kindList(ctx, kind, q, open)) // begins to read: all kinds' first pages are under way at once
 		}
 		for _, list := range lists {
 			streams = append(streams, newStream(list))
@@ -156,22 +157,22 @@ func (st *stream) advance() {
 	st.head = item
 }
 
-func (s *Store) kindList(ctx context.Context, kind string, q inventory.Query) iter.Seq2[found, error] {
+func (s *Store) kindList(ctx context.Context, kind string, q inventory.Query, open scope) iter.Seq2[found, error] {
 	switch kind {
 	case "Deployment":
-		return listKind(ctx, s, kube.Deployments(), q, func(l *appsv1.DeploymentList) []appsv1.Deployment { return l.Items })
+		return listKind(ctx, s, kube.Deployments(), q, open, func(l *appsv1.DeploymentList) []appsv1.Deployment { return l.Items })
 	case "StatefulSet":
-		return listKind(ctx, s, kube.StatefulSets(), q, func(l *appsv1.StatefulSetList) []appsv1.StatefulSet { return l.Items })
+		return listKind(ctx, s, kube.StatefulSets(), q, open, func(l *appsv1.StatefulSetList) []appsv1.StatefulSet { return l.Items })
 	case "DaemonSet":
-		return listKind(ctx, s, kube.DaemonSets(), q, func(l *appsv1.DaemonSetList) []appsv1.DaemonSet { return l.Items })
+		return listKind(ctx, s, kube.DaemonSets(), q, open, func(l *appsv1.DaemonSetList) []appsv1.DaemonSet { return l.Items })
 	case "ReplicaSet":
-		return listKind(ctx, s, kube.ReplicaSets(), q, func(l *appsv1.ReplicaSetList) []appsv1.ReplicaSet { return l.Items })
+		return listKind(ctx, s, kube.ReplicaSets(), q, open, func(l *appsv1.ReplicaSetList) []appsv1.ReplicaSet { return l.Items })
 	case "Job":
-		return listKind(ctx, s, kube.Jobs(), q, func(l *batchv1.JobList) []batchv1.Job { return l.Items })
+		return listKind(ctx, s, kube.Jobs(), q, open, func(l *batchv1.JobList) []batchv1.Job { return l.Items })
 	case "CronJob":
-		return listKind(ctx, s, kube.CronJobs(), q, func(l *batchv1.CronJobList) []batchv1.CronJob { return l.Items })
+		return listKind(ctx, s, kube.CronJobs(), q, open, func(l *batchv1.CronJobList) []batchv1.CronJob { return l.Items })
 	default:
-		return listKind(ctx, s, kube.Pods(), q, func(l *corev1.PodList) []corev1.Pod { return l.Items })
+		return listKind(ctx, s, kube.Pods(), q, open, func(l *corev1.PodList) []corev1.Pod { return l.Items })
 	}
 }
 
@@ -184,9 +185,9 @@ func listKind[T any, L any, P interface {
 	*L
 	metav1.ListInterface
 	runtime.Object
-}](ctx context.Context, s *Store, r kube.Resource, q inventory.Query, items func(LP) []T) iter.Seq2[found, error] {
+}](ctx context.Context, s *Store, r kube.Resource, q inventory.Query, open scope, items func(LP) []T) iter.Seq2[found, error] {
 	now := s.client.Now()
-	pages := ahead(ctx, s.scoped(ctx, q, func(query kube.Query) iter.Seq2[any, error] {
+	pages := ahead(ctx, s.scoped(q, open, func(query kube.Query) iter.Seq2[any, error] {
 		return func(yield func(any, error) bool) {
 			for page, err := range kube.Pages[L, LP](ctx, s.client, r, query) {
 				if !yield(page, err) {
@@ -241,13 +242,44 @@ func ahead(ctx context.Context, pages iter.Seq2[any, error]) <-chan pageOrError 
 	return out
 }
 
-// scoped reads a query and, where all projects were asked for and that is forbidden, the projects one by one: those that
-// may be read are shown, and the others told.
-func (s *Store) scoped(ctx context.Context, q inventory.Query, read func(kube.Query) iter.Seq2[any, error]) iter.Seq2[any, error] {
-	query := kube.Query{Namespace: q.Project, Labels: q.Selector}
+// scope is what a list over all projects falls back to when that is forbidden: the projects that may be read, found out
+// once for all kinds.
+type scope func() (projects []string, err error)
+
+func (s *Store) newScope(ctx context.Context, q inventory.Query) scope {
+	return sync.OnceValues(func() ([]string, error) {
+		all, err := s.projects(ctx)
+		if err != nil {
+			return nil, err
+		}
+		may := make([]bool, len(all))
+		var group sync.WaitGroup
+		for i, project := range all {
+			group.Go(func() {
+				_, err := kube.Count(ctx, s.client, kube.Deployments(), project)
+				may[i] = !fault.Is(err, fault.Forbidden)
+			})
+		}
+		group.Wait()
+		var open []string
+		for i, project := range all {
+			if may[i] {
+				open = append(open, project)
+			}
+		}
+		if len(open) > 0 && q.Note != nil {
+			q.Note("%d of %d projects are shown: the others may not be read with this credential", len(open), len(all))
+		}
+		return open, nil
+	})
+}
+
+// scoped reads a query and, where all projects were asked for and that is forbidden, the projects that may be read, one
+// by one.
+func (s *Store) scoped(q inventory.Query, open scope, read func(kube.Query) iter.Seq2[any, error]) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
-		forbidden := error(nil)
-		for page, err := range read(query) {
+		var forbidden error
+		for page, err := range read(kube.Query{Namespace: q.Project, Labels: q.Selector}) {
 			if q.Project == "" && fault.Is(err, fault.Forbidden) {
 				forbidden = err
 				break
@@ -256,36 +288,21 @@ func (s *Store) scoped(ctx context.Context, q inventory.Query, read func(kube.Qu
 				return
 			}
 		}
-		if forbidden != nil {
-			s.eachProject(ctx, q, forbidden, read, yield)
+		if forbidden == nil {
+			return
 		}
-	}
-}
-
-func (s *Store) eachProject(ctx context.Context, q inventory.Query, forbidden error, read func(kube.Query) iter.Seq2[any, error], yield func(any, error) bool) {
-	projects, err := s.projects(ctx)
-	if err != nil {
-		yield(nil, fault.New(fault.Forbidden, "%w", forbidden).WithHint("name a project that you may read: -p PROJECT"))
-		return
-	}
-	shut := 0
-	for _, project := range projects {
-		for page, err := range read(kube.Query{Namespace: project, Labels: q.Selector}) {
-			if fault.Is(err, fault.Forbidden) {
-				shut++
-				break
-			}
-			if !yield(page, err) || err != nil {
-				return
+		projects, err := open()
+		if err != nil || len(projects) == 0 {
+			yield(nil, fault.New(fault.Forbidden, "%w", forbidden).WithHint("name a project that you may read: -p PROJECT"))
+			return
+		}
+		for _, project := range projects {
+			for page, err := range read(kube.Query{Namespace: project, Labels: q.Selector}) {
+				if !yield(page, err) || err != nil {
+					return
+				}
 			}
 		}
-	}
-	if shut == len(projects) {
-		yield(nil, forbidden)
-		return
-	}
-	if q.Note != nil {
-		q.Note("%d of %d projects are shown: the others may not be read with this credential", len(projects)-shut, len(projects))
 	}
 }
 

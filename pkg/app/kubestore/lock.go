@@ -39,8 +39,8 @@ func (s *Store) Lock(ctx context.Context, project, app string, by rollout.Holder
 			return s.keep(ctx, lease), nil
 		}
 		if !time.Now().Before(deadline) {
-			return nil, fault.New(fault.Conflict, "deploying %s/%s: %s", project, app, held).WithCode("locked").On(project+"/"+app).
-				WithHint("wait for it with --lock-wait 5m; the lock ends by itself %s after its holder dies", leaseFor)
+			return nil, fault.New(fault.Conflict, "locking %s/%s: %s", project, app, held).WithCode("locked").On(project+"/"+app).
+				WithHint("wait until it ends (app deploy --lock-wait 5m does); the lock ends by itself %s after its holder dies", leaseFor)
 		}
 		if !told {
 			told = true
@@ -136,23 +136,38 @@ func (l *lock) renew(ctx context.Context) {
 			return
 		case <-ticks.C:
 		}
-		l.mu.Lock()
-		renewed := l.lease.DeepCopy()
-		l.mu.Unlock()
-		stamp := metav1.NewMicroTime(l.store.client.Now())
-		renewed.Spec.RenewTime = &stamp
-		updated, err := kube.Update(ctx, l.store.client, kube.Leases(), renewed)
-		switch {
-		case err == nil:
-			l.mu.Lock()
-			l.lease = updated
-			l.mu.Unlock()
-		case fault.Is(err, fault.Conflict), fault.Is(err, fault.NotFound):
+		if l.renewOnce(ctx) {
 			close(l.lost)
 			return
 		}
-		// Any other failure is waited out: the server may be restarting, and nobody can take the lease meanwhile.
 	}
+}
+
+// renewOnce renews the lease and tells whether it is lost. A conflict may be the echo of our own renewal whose answer was
+// lost: who holds the lease decides. Any other failure is waited out: the server may be restarting, and nobody can take
+// the lease meanwhile.
+func (l *lock) renewOnce(ctx context.Context) (lost bool) {
+	ctx, cancel := context.WithTimeout(ctx, renewEvery)
+	defer cancel()
+	l.mu.Lock()
+	renewed := l.lease.DeepCopy()
+	l.mu.Unlock()
+	stamp := metav1.NewMicroTime(l.store.client.Now())
+	renewed.Spec.RenewTime = &stamp
+	updated, err := kube.Update(ctx, l.store.client, kube.Leases(), renewed)
+	if fault.Is(err, fault.Conflict) {
+		updated, err = kube.Get[coordinationv1.Lease](ctx, l.store.client, kube.Leases(), renewed.Namespace, renewed.Name)
+		if err == nil && (updated.Spec.HolderIdentity == nil || *updated.Spec.HolderIdentity != *renewed.Spec.HolderIdentity) {
+			return true
+		}
+	}
+	if err != nil {
+		return fault.Is(err, fault.NotFound)
+	}
+	l.mu.Lock()
+	l.lease = updated
+	l.mu.Unlock()
+	return false
 }
 
 // Lost is closed when somebody else took the lock, or removed it.

@@ -61,26 +61,29 @@ func (s *Store) Head(ctx context.Context, project, name string) (rollout.Head, e
 	return rollout.Head{Last: record.Last, Base: record.Base, Token: object.ResourceVersion}, nil
 }
 
-// setHead writes the head if it still is what the token says.
-func (s *Store) setHead(ctx context.Context, project, name, token string, record headRecord) error {
+// setHead writes the head if it still is what the token says, and gives the token of what it is then.
+func (s *Store) setHead(ctx context.Context, project, name, token string, record headRecord) (string, error) {
 	raw, err := json.Marshal(record)
 	if err != nil {
-		return err
+		return "", err
 	}
 	object := &corev1.ConfigMap{
 		ObjectMeta: metav1.ObjectMeta{Namespace: project, Name: headName(name), Labels: labelsOf(name, "head"), ResourceVersion: token},
 		Data:       map[string]string{keyHead: string(raw)},
 	}
 	if token == "" {
-		_, err = kube.Create(ctx, s.client, kube.ConfigMaps(), object, false)
+		object, err = kube.Create(ctx, s.client, kube.ConfigMaps(), object, false)
 	} else {
-		_, err = kube.Update(ctx, s.client, kube.ConfigMaps(), object)
+		object, err = kube.Update(ctx, s.client, kube.ConfigMaps(), object)
 	}
 	if fault.Is(err, fault.Conflict) {
-		return fault.New(fault.Conflict, "another deployment of %s/%s was faster", project, name).WithCode("outrun").
+		return "", fault.New(fault.Conflict, "another deployment of %s/%s was faster", project, name).WithCode("outrun").
 			On(project+"/"+name).WithHint("look at what it did (bcpaas app get %s -p %s) and deploy again", name, project)
 	}
-	return err
+	if err != nil {
+		return "", err
+	}
+	return object.ResourceVersion, nil
 }
 
 // Releases reads all releases that are kept, the newest first.
@@ -138,7 +141,9 @@ func (s *Store) Content(ctx context.Context, release app.Release) ([]map[string]
 
 // Begin takes the release's number (the compare-and-swap that excludes others) and records it.
 func (s *Store) Begin(ctx context.Context, head rollout.Head, release app.Release, chunks [][]byte) error {
-	if err := s.setHead(ctx, release.Project, release.App, head.Token, headRecord{Last: release.ID, Base: release.ID}); err != nil {
+	// The number first, the base last: a run that dies in between leaves the head pointing at what is live still.
+	token, err := s.setHead(ctx, release.Project, release.App, head.Token, headRecord{Last: release.ID, Base: head.Base})
+	if err != nil {
 		return err
 	}
 	for i, chunk := range chunks {
@@ -164,7 +169,8 @@ func (s *Store) Begin(ctx context.Context, head rollout.Head, release app.Releas
 	if err != nil {
 		return fmt.Errorf("recording release %d: %w", release.ID, err)
 	}
-	return nil
+	_, err = s.setHead(ctx, release.Project, release.App, token, headRecord{Last: release.ID, Base: release.ID})
+	return err
 }
 
 func releaseObject(release app.Release, chunks int) (*corev1.ConfigMap, error) {
@@ -204,7 +210,8 @@ func (s *Store) Finish(ctx context.Context, release app.Release, base int) error
 	if err != nil || head.Last != release.ID {
 		return err // a newer deployment has moved the head already
 	}
-	return s.setHead(ctx, release.Project, release.App, head.Token, headRecord{Last: release.ID, Base: base})
+	_, err = s.setHead(ctx, release.Project, release.App, head.Token, headRecord{Last: release.ID, Base: base})
+	return err
 }
 
 // Drop deletes the records of releases, the content that no kept release needs, and configuration that only they used.

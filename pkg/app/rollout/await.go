@@ -47,13 +47,16 @@ func Await(ctx context.Context, w Watcher, refs []diagnosis.Ref, notBefore time.
 // judge gives the verdict on all workloads together: good when all are, failed when one is and the evidence for it has
 // been read.
 func judge(p Progress) (error, bool) {
+	if p.Lost != nil {
+		return nil, false // what was seen last may no longer be so
+	}
 	good := 0
 	for i := range p.Reports {
 		switch p.Reports[i].Verdict {
 		case diagnosis.Succeeded:
 			good++
 		case diagnosis.Failed:
-			if p.Settled || p.Lost != nil {
+			if p.Settled {
 				return failure(&p.Reports[i]), true
 			}
 		}
@@ -84,7 +87,7 @@ func timedOut(last Progress, timeout time.Duration) error {
 	if last.Lost != nil {
 		return fault.New(fault.NoVerdict, "no verdict after %s: the API server can't be heard since %s: %w",
 			timeout, last.Since.UTC().Format(time.TimeOnly), last.Lost).
-			WithCode("unreachable").WithHint("the rollout goes on without us: ask again with bcpaas app why")
+			WithCode("unreachable").WithHint("the rollout goes on without us; ask again: %s", again(last))
 	}
 	var missing, causes []string
 	for i := range last.Reports {
@@ -109,10 +112,21 @@ func timedOut(last Progress, timeout time.Duration) error {
 		text += "; so far: " + strings.Join(causes, "; ")
 	}
 	return fault.New(fault.NoVerdict, "no verdict after %s: %s", timeout, text).WithCode("timed_out").
-		WithHint("wait longer with --timeout, or ask again with bcpaas app why")
+		WithHint("wait longer with --timeout, or ask again: %s", again(last))
+}
+
+// again is the command that asks about the first workload that is not good yet.
+func again(last Progress) string {
+	for i := range last.Reports {
+		if r := &last.Reports[i]; r.Verdict != diagnosis.Succeeded {
+			return fmt.Sprintf("bcpaas app why %s -p %s", r.Ref.Arg(), r.Namespace)
+		}
+	}
+	return "bcpaas app why NAME"
 }
 
 func (r *run) await(ctx context.Context, refs []diagnosis.Ref, notBefore time.Time) error {
+	r.waiting = true
 	return Await(ctx, r.ports.Watcher, refs, notBefore, r.request.Timeout, func(p Progress) {
 		r.outcome.Reports, r.digests = p.Reports, p.Digests
 		r.tell(Event{Type: EventProgress, Release: r.release.ID, Progress: &p})

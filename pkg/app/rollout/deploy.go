@@ -19,6 +19,11 @@ type Request struct {
 	Message string
 	Holder  string // unique id of this run, for the lock
 
+	// Again makes App and Objects anew under the lock, when they depend on what was deployed last; nil: they don't.
+	Again func(ctx context.Context) (*app.App, []app.Object, error)
+	// Explicit tells the fields that were asked for by name just now: a live value does not win over them. nil: none.
+	Explicit func(path string) bool
+
 	Reset    bool // take live values that others set
 	Wait     bool // wait for the verdict
 	Atomic   bool // restore the state before on failure and on interrupt
@@ -58,9 +63,11 @@ type run struct {
 	tell    func(Event)
 	plan    *Plan
 	release app.Release
-	applied int       // steps of the plan that were carried out
+	applied int       // steps of the plan that were begun
 	began   time.Time // by the server's clock
 	digests map[string]string
+	waiting bool // all is applied
+	undone  bool // the objects of the state before are applied again
 	outcome Outcome
 }
 
@@ -71,6 +78,9 @@ func Run(ctx context.Context, ports Ports, request Request, tell func(Event)) (O
 	r.outcome = Outcome{App: request.App.Name, Project: request.Objects[0].Namespace, Cluster: ports.Cluster.Name()}
 	start := time.Now()
 	err := r.deploy(ctx)
+	if err != nil && errors.Is(err, errLockLost) && !fault.Is(err, fault.Conflict) {
+		err = r.explain(ctx, err)
+	}
 	r.outcome.Seconds = time.Since(start).Seconds()
 	return r.outcome, err
 }
@@ -94,8 +104,13 @@ func (r *run) deploy(ctx context.Context) error {
 	defer lock.Release(ctx)
 	ctx, cancel := untilLost(ctx, lock)
 	defer cancel()
-	if r.plan, err = Make(ctx, r.ports, r.request.App, r.request.Objects, r.request.Reset); err != nil {
-		return err
+	if r.request.Again != nil {
+		if r.request.App, r.request.Objects, err = r.request.Again(ctx); err != nil {
+			return lostOr(ctx, err)
+		}
+	}
+	if r.plan, err = Make(ctx, r.ports, r.request); err != nil {
+		return lostOr(ctx, err)
 	}
 	r.tellPlan()
 	if r.plan.Changes() == 0 && r.plan.Base > 0 {
@@ -127,12 +142,20 @@ func (r *run) confirm(ctx context.Context) error {
 		return nil
 	}
 	// Judged from now on: what failed before may just have been mended from outside, a Secret created, say.
-	err := r.await(ctx, workloads(r.plan.Steps, false), r.ports.Cluster.Now())
-	r.outcome.Verdict = verdictOf(err)
+	err := lostOr(ctx, r.await(ctx, workloads(r.plan.Steps, false), r.ports.Cluster.Now()))
+	r.outcome.Verdict = r.verdictOf(err)
 	if err == nil {
 		r.outcome.Verdict = app.Succeeded
 	}
 	return r.explain(ctx, err)
+}
+
+// lostOr tells a lost lock from what it made of the request that was under way: an interrupt, by the store's words.
+func lostOr(ctx context.Context, err error) error {
+	if err != nil && errors.Is(context.Cause(ctx), errLockLost) {
+		return errLockLost
+	}
+	return err
 }
 
 func (r *run) change(ctx context.Context) error {
@@ -143,17 +166,25 @@ func (r *run) change(ctx context.Context) error {
 		Images: app.Images(r.request.App), Objects: app.Refs(r.request.Objects), ContentHash: r.plan.hash,
 	}
 	if err := r.ports.Records.Begin(ctx, r.plan.head, r.release, r.plan.chunks); err != nil {
-		return err
+		return lostOr(ctx, err)
 	}
 	r.outcome.Release = r.release.ID
 	err := r.apply(ctx)
 	if err == nil && r.request.Wait {
 		err = r.await(ctx, workloads(r.plan.Steps, true), r.began)
 	}
-	if err == nil {
-		err = r.prune(ctx)
+	if err = r.finish(ctx, lostOr(ctx, err)); err != nil {
+		return err
 	}
-	return r.finish(ctx, err)
+	if !r.request.Wait {
+		return nil // nobody knows yet whether it is good: the next deployment that waits deletes what the app no longer has
+	}
+	// The release is good by now: what can't be deleted is told, and is no reason to restore the one before. Old records
+	// go last, since they name what is still to be deleted.
+	if err := r.prune(ctx); err != nil {
+		return lostOr(ctx, err)
+	}
+	return lostOr(ctx, r.dropOld(ctx))
 }
 
 // apply carries the steps out, in order. The server has agreed to each in the plan; what fails now changed meanwhile.
@@ -164,6 +195,7 @@ func (r *run) apply(ctx context.Context) error {
 			continue
 		}
 		annotate(s.body, r.request.Owner, r.release.ID)
+		r.applied = i + 1 // also when the answer is lost: what may have been applied is restored
 		_, conflicts, err := r.ports.Cluster.Apply(ctx, s.Ref, s.body, Mode{Force: s.force})
 		if err == nil && len(conflicts) > 0 {
 			err = fault.New(fault.Conflict, "%s was changed by %s while it was being deployed", s.Ref, conflicts[0].Manager).WithHint("deploy again")
@@ -171,7 +203,6 @@ func (r *run) apply(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("%w (%d of %d objects had been applied)", err, r.outcome.Changed, r.plan.Changes())
 		}
-		r.applied = i + 1
 		r.outcome.Changed++
 		r.tell(Event{Type: EventApplied, Object: s.Ref.String(), Action: s.Action, Release: r.release.ID})
 	}
@@ -180,6 +211,24 @@ func (r *run) apply(ctx context.Context) error {
 
 // annotate writes who deployed what from where on an object.
 func annotate(body map[string]any, owner app.Owner, release int) {
+	setNotes(body, map[string]string{
+		app.AnnotationWho: owner.Who, app.AnnotationCommit: owner.Commit, app.AnnotationRun: owner.Run,
+		app.AnnotationRelease: fmt.Sprint(release),
+	})
+}
+
+// carry puts the annotations of the last deployment into a body that is only compared: without them a plan would show
+// their removal, and a deployment that changes nothing else would look like a change.
+func carry(live, body map[string]any) {
+	notes := map[string]string{}
+	for _, name := range []string{app.AnnotationWho, app.AnnotationCommit, app.AnnotationRun, app.AnnotationRelease} {
+		value, _ := app.FieldAt(live, ".metadata.annotations."+name)
+		notes[name], _ = value.(string)
+	}
+	setNotes(body, notes)
+}
+
+func setNotes(body map[string]any, values map[string]string) {
 	metadata, ok := body["metadata"].(map[string]any)
 	if !ok {
 		return
@@ -187,15 +236,14 @@ func annotate(body map[string]any, owner app.Owner, release int) {
 	notes, ok := metadata["annotations"].(map[string]any)
 	if !ok {
 		notes = map[string]any{}
-		metadata["annotations"] = notes
 	}
-	for name, value := range map[string]string{
-		app.AnnotationWho: owner.Who, app.AnnotationCommit: owner.Commit, app.AnnotationRun: owner.Run,
-		app.AnnotationRelease: fmt.Sprint(release),
-	} {
-		if value != "" {
-			notes[name] = value
+	for name, value := range values {
+		if notes[name] = value; value == "" {
+			delete(notes, name)
 		}
+	}
+	if len(notes) > 0 {
+		metadata["annotations"] = notes
 	}
 }
 
@@ -206,7 +254,8 @@ func (r *run) prune(ctx context.Context) error {
 			continue
 		}
 		if _, err := r.ports.Cluster.Delete(ctx, s.Ref); err != nil {
-			return fmt.Errorf("deleting %s, which the app no longer has: %w", s.Ref, err)
+			return fmt.Errorf("release %d of %s/%s is deployed, but deleting %s, which the app no longer has, failed: %w",
+				r.release.ID, r.outcome.Project, r.outcome.App, s.Ref, err)
 		}
 		r.outcome.Changed++
 		r.tell(Event{Type: EventApplied, Object: s.Ref.String(), Action: Remove, Release: r.release.ID})

@@ -15,7 +15,7 @@ const recordTime = 10 * time.Second
 
 // finish records how it ended and, where asked, restores the state before.
 func (r *run) finish(ctx context.Context, cause error) error {
-	r.release.Verdict = verdictOf(cause)
+	r.release.Verdict = r.verdictOf(cause)
 	if cause != nil {
 		r.release.Cause = fault.ReportOf(cause).Code
 	}
@@ -30,38 +30,39 @@ func (r *run) finish(ctx context.Context, cause error) error {
 		r.release.Verdict = ""
 	}
 	r.outcome.Verdict = r.release.Verdict
-	if err := r.record(ctx); err != nil && cause == nil {
-		return fmt.Errorf("release %d of %s/%s is deployed, but recording its verdict failed: %w", r.release.ID, r.outcome.Project, r.outcome.App, err)
+	recorded := r.record(ctx)
+	switch {
+	case cause == nil && recorded != nil:
+		return fmt.Errorf("release %d of %s/%s is deployed, but recording its verdict failed: %w", r.release.ID, r.outcome.Project, r.outcome.App, recorded)
+	case recorded != nil: // told beside the cause, which decides the exit code
+		cause = fmt.Errorf("%w; and recording that failed: %v", cause, recorded)
 	}
 	switch {
 	case cause == nil:
 		return nil
-	case r.request.Atomic:
+	case r.request.Atomic && !errors.Is(cause, errLockLost):
 		return r.afterRestore(ctx, cause, restored)
 	default:
 		return r.explain(ctx, cause)
 	}
 }
 
-// record writes the verdict, also after an interrupt, and drops what is too old to keep.
+// record writes the verdict, also after an interrupt.
 func (r *run) record(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
 	defer cancel()
-	if r.release.Verdict != "" {
-		now := r.ports.Cluster.Now().UTC()
-		r.release.Ended = &now
-	}
+	now := r.ports.Cluster.Now().UTC()
+	r.release.Ended = &now
 	r.resolveDigests()
 	base := r.release.ID
-	if r.release.Verdict == app.RolledBack {
+	if r.undone {
 		base = r.plan.Base
 	}
-	if err := r.ports.Records.Finish(ctx, r.release, base); err != nil {
-		return err
-	}
-	if r.release.Verdict != app.Succeeded {
-		return nil
-	}
+	return r.ports.Records.Finish(ctx, r.release, base)
+}
+
+// dropOld deletes the records of releases that are no longer kept.
+func (r *run) dropOld(ctx context.Context) error {
 	releases, err := r.ports.Records.Releases(ctx, r.outcome.Project, r.outcome.App)
 	if err != nil {
 		return err
@@ -95,14 +96,16 @@ func (r *run) resolveDigests() {
 	}
 }
 
-// verdictOf is the recorded verdict for how it ended.
-func verdictOf(err error) app.Verdict {
+// verdictOf is the recorded verdict for how it ended. What can't be seen to its end is unknown, not failed.
+func (r *run) verdictOf(err error) app.Verdict {
 	switch {
 	case err == nil:
 		return app.Succeeded
 	case fault.Is(err, fault.NoVerdict) && fault.ReportOf(err).Code == "timed_out":
 		return app.TimedOut
-	case fault.Is(err, fault.NoVerdict), fault.Is(err, fault.Interrupted):
+	case errors.Is(err, errLockLost), errors.Is(err, context.Canceled):
+		return app.Unknown
+	case fault.Is(err, fault.NoVerdict), fault.Is(err, fault.Interrupted), r.waiting && !fault.Is(err, fault.Failed):
 		return app.Unknown
 	default:
 		return app.Failed
@@ -134,8 +137,10 @@ func (r *run) afterRestore(ctx context.Context, cause, restored error) error {
 	}
 	interrupted := ctx.Err() != nil && !fault.Is(cause, fault.Failed)
 	switch {
+	case fault.Is(restored, fault.NoVerdict):
+		return fault.New(fault.NoVerdict, "%s: %v; and whether %s is restored is not known: %w", what, cause, to, restored)
 	case restored != nil:
-		return fault.New(fault.Failed, "%s: %v; and restoring %s failed as well: %w", what, cause, to, restored).WithCode("rollback_failed")
+		return fault.New(fault.Failed, "%s: %v; and restoring %s, failed as well: %w", what, cause, to, restored).WithCode("rollback_failed")
 	case interrupted:
 		return fault.New(fault.Interrupted, "%s: interrupted, and rolled back to %s", what, to)
 	default:

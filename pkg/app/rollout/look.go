@@ -11,7 +11,7 @@ import (
 
 // Look judges workloads as they are now: it ends as soon as all evidence is read. When ctx's time is up before that, what
 // is known is the answer; when nothing is known, the error says why.
-func Look(ctx context.Context, w Watcher, refs []diagnosis.Ref) ([]diagnosis.Report, error) {
+func Look(ctx context.Context, w Watcher, refs []diagnosis.Ref) (Progress, error) {
 	var last Progress
 	err := w.Watch(ctx, refs, time.Time{}, func(p Progress) bool {
 		last = p
@@ -19,12 +19,12 @@ func Look(ctx context.Context, w Watcher, refs []diagnosis.Ref) ([]diagnosis.Rep
 	})
 	switch {
 	case last.Lost != nil:
-		return nil, last.Lost
+		return Progress{}, last.Lost
 	case errors.Is(err, context.DeadlineExceeded) && len(last.Reports) > 0:
-		return last.Reports, nil
+		return last, nil
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, fault.New(fault.NoVerdict, "looking at %s: no answer within the time limit", refs[0]).WithCode("unreachable")
+		return Progress{}, fault.New(fault.NoVerdict, "looking at %s: no answer within the time limit", refs[0]).WithCode("unreachable")
 	default:
-		return last.Reports, err
+		return last, err
 	}
 }

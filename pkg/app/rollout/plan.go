@@ -2,7 +2,9 @@ package rollout
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/bcpaas/bcpaas/pkg/app"
@@ -66,7 +68,8 @@ const atOnce = 6
 
 // Make finds out what deploying objects would do. The server checks each change (a dry run), so that what it refuses is
 // known before anything is changed. Fields that others own and nobody decided about give a Conflict fault that lists them.
-func Make(ctx context.Context, ports Ports, a *app.App, objects []app.Object, reset bool) (*Plan, error) {
+func Make(ctx context.Context, ports Ports, request Request) (*Plan, error) {
+	a, objects := request.App, request.Objects
 	plan := &Plan{App: a.Name, Project: objects[0].Namespace, Cluster: ports.Cluster.Name()}
 	document, err := a.Document()
 	if err != nil {
@@ -87,7 +90,7 @@ func Make(ctx context.Context, ports Ports, a *app.App, objects []app.Object, re
 	if err != nil {
 		return nil, err
 	}
-	if plan.Steps, err = steps(ctx, ports.Cluster, objects, last, reset); err != nil {
+	if plan.Steps, err = steps(ctx, ports.Cluster, request, last); err != nil {
 		return nil, err
 	}
 	removals, err := removals(ctx, ports.Cluster, a.Name, releases, objects)
@@ -160,7 +163,8 @@ func bodyKey(body map[string]any) string {
 }
 
 // steps looks at all objects, a few at a time, and keeps their order.
-func steps(ctx context.Context, cluster Cluster, objects []app.Object, last map[string]map[string]any, reset bool) ([]Step, error) {
+func steps(ctx context.Context, cluster Cluster, request Request, last map[string]map[string]any) ([]Step, error) {
+	objects := request.Objects
 	out := make([]Step, len(objects))
 	refused := make([][]app.FieldConflict, len(objects))
 	faults := make([]error, len(objects))
@@ -170,7 +174,7 @@ func steps(ctx context.Context, cluster Cluster, objects []app.Object, last map[
 		group.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			out[i], refused[i], faults[i] = step(ctx, cluster, object, last[object.Kind+"/"+object.Name], reset)
+			out[i], refused[i], faults[i] = step(ctx, cluster, object, last[object.Kind+"/"+object.Name], request)
 		})
 	}
 	group.Wait()
@@ -182,7 +186,7 @@ func steps(ctx context.Context, cluster Cluster, objects []app.Object, last map[
 	return out, conflictFault(objects, refused)
 }
 
-func step(ctx context.Context, cluster Cluster, object app.Object, last map[string]any, reset bool) (Step, []app.FieldConflict, error) {
+func step(ctx context.Context, cluster Cluster, object app.Object, last map[string]any, request Request) (Step, []app.FieldConflict, error) {
 	s := Step{Ref: object.Ref, Action: Update, body: object.ApplyBody(), last: last}
 	live, err := cluster.Live(ctx, object.Ref)
 	if err != nil {
@@ -200,10 +204,11 @@ func step(ctx context.Context, cluster Cluster, object app.Object, last map[stri
 		s.Action, s.After = Unchanged, s.Before
 		return s, nil, nil
 	}
+	carry(live, s.body)
 	after, conflicts, err := cluster.Apply(ctx, object.Ref, s.body, Mode{DryRun: true})
 	if err == nil && len(conflicts) > 0 {
 		var refused []app.FieldConflict
-		if refused, err = s.settle(conflicts, reset); err != nil || len(refused) > 0 {
+		if refused, err = s.settle(conflicts, request); err != nil || len(refused) > 0 {
 			return s, refused, err
 		}
 		after, conflicts, err = cluster.Apply(ctx, object.Ref, s.body, Mode{DryRun: true, Force: s.force})
@@ -212,7 +217,7 @@ func step(ctx context.Context, cluster Cluster, object app.Object, last map[stri
 		}
 	}
 	if err != nil {
-		return s, nil, err
+		return s, nil, immutable(err, object.Ref)
 	}
 	s.After = redacted(after)
 	if live != nil && same(live, after) {
@@ -221,37 +226,66 @@ func step(ctx context.Context, cluster Cluster, object app.Object, last map[stri
 	return s, nil, nil
 }
 
+// immutable adds the way out to what the server says of a field that can't be changed.
+func immutable(err error, ref app.Ref) error {
+	if !strings.Contains(err.Error(), "field is immutable") && !strings.Contains(err.Error(), "updates to statefulset spec") {
+		return err
+	}
+	return fmt.Errorf("%w", fault.New(fault.Conflict, "%w", err).WithCode("immutable_field").
+		WithHint("it can't be changed in place: kubectl -n %s delete %s, then deploy again (there will be downtime; claims stay)", ref.Namespace, ref))
+}
+
 // settle applies the rule between the file and live values (app.Decide) to the body.
-func (s *Step) settle(conflicts []app.FieldConflict, reset bool) ([]app.FieldConflict, error) {
+func (s *Step) settle(conflicts []app.FieldConflict, request Request) ([]app.FieldConflict, error) {
 	for i := range conflicts {
 		conflicts[i].Live, _ = app.FieldAt(s.live, conflicts[i].Path)
 	}
-	keep, force, refuse := app.Decide(conflicts, s.body, s.last, reset)
+	keep, force, refuse := app.Decide(conflicts, s.body, s.last, request.Reset)
 	if len(refuse) > 0 {
 		return refuse, nil
 	}
 	for _, kept := range keep {
+		if request.Explicit != nil && request.Explicit(kept.Path) {
+			force = append(force, kept.Path)
+			continue
+		}
+		s.Kept = append(s.Kept, kept)
 		if err := app.DropField(s.body, kept.Path); err != nil {
 			return nil, fmt.Errorf("keeping the live value of %s: %w", s.Ref, err)
 		}
 	}
-	s.Kept, s.Taken, s.force = append(s.Kept, keep...), force, len(force) > 0
+	s.Taken, s.force = force, len(force) > 0
 	return nil, nil
 }
 
 func conflictFault(objects []app.Object, refused [][]app.FieldConflict) error {
 	text, n := "", 0
+	hint := "--reset takes them over; or take them out of the file"
 	for i, conflicts := range refused {
 		for _, c := range conflicts {
 			n++
-			text += fmt.Sprintf("\n  %s %s: %s says %s, the file says %s", objects[i].Ref, c.Path, c.Manager, short(c.Live), short(c.Desired))
+			if strings.HasPrefix(c.Path, ".spec.selector") {
+				hint = "this was made by somebody else, and its selector can't be changed: give the app another name, or delete what is there first"
+			}
+			live, desired := short(c.Live), short(c.Desired)
+			if objects[i].Kind == "Secret" {
+				live, desired = app.Masked, app.Masked
+			}
+			text += fmt.Sprintf("\n  %s %s: %s says %s, the file says %s", objects[i].Ref, c.Path, c.Manager, live, desired)
 		}
 	}
 	if n == 0 {
 		return nil
 	}
-	return fault.New(fault.Conflict, "%d fields are owned by other managers, nothing was changed:%s", n, text).WithCode("field_conflict").
-		WithHint("--reset takes them over; or take them out of the file")
+	return fault.New(fault.Conflict, "%s owned by other managers, nothing was changed:%s", fieldsAre(n), text).WithCode("field_conflict").
+		WithHint("%s", hint)
+}
+
+func fieldsAre(n int) string {
+	if n == 1 {
+		return "1 field is"
+	}
+	return fmt.Sprintf("%d fields are", n)
 }
 
 // short is a value in one line of bounded length.
@@ -259,7 +293,11 @@ func short(v any) string {
 	if v == nil {
 		return "nothing"
 	}
-	text := []rune(fmt.Sprint(v))
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return "a value that can't be shown"
+	}
+	text := []rune(string(raw))
 	const longest = 60
 	if len(text) > longest {
 		return string(text[:longest]) + "..."

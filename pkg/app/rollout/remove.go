@@ -28,6 +28,7 @@ type RemovalPlan struct {
 	Objects       []app.Ref // in the order in which they go
 	Claims        []app.Ref // that stay, unless they are among Objects
 	Records       bool      // releases are recorded
+	WithClaims    bool      // claims go as well
 }
 
 // PlanRemoval finds out what goes. Everything that bears the app's labels counts, not only what the last release names.
@@ -35,7 +36,7 @@ func PlanRemoval(ctx context.Context, store Removal, project, name string, claim
 	if err := store.CheckProject(ctx, project); err != nil {
 		return nil, err
 	}
-	plan := &RemovalPlan{Project: project, Name: name}
+	plan := &RemovalPlan{Project: project, Name: name, WithClaims: claims}
 	owned, err := store.Owned(ctx, project, name)
 	if err != nil {
 		return nil, err
@@ -121,6 +122,14 @@ func RemoveApp(ctx context.Context, store Removal, plan *RemovalPlan, o RemoveOp
 		return err
 	}
 	defer lock.Release(ctx)
+	now, err := PlanRemoval(ctx, store, plan.Project, plan.Name, plan.WithClaims)
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(now.Objects, plan.Objects) {
+		return fault.New(fault.Conflict, "deleting %s/%s: it changed since the question was asked: nothing was deleted", plan.Project, plan.Name).
+			WithHint("look at it again and repeat the command")
+	}
 	var failed []string
 	var first error
 	for _, ref := range plan.Objects {
@@ -166,9 +175,10 @@ func awaitGone(ctx context.Context, store Removal, plan *RemovalPlan, timeout ti
 			return nil
 		}
 		select {
-		case <-ctx.Done():
-			return fault.New(fault.Interrupted, "interrupted: %s of %s/%s is still going on the server", left[0], plan.Project, plan.Name)
 		case <-limited.Done():
+			if ctx.Err() != nil {
+				return fault.New(fault.Interrupted, "interrupted: %s of %s/%s is still going on the server", left[0], plan.Project, plan.Name)
+			}
 			return fault.New(fault.NoVerdict, "deleting %s/%s: %s is not gone after %s", plan.Project, plan.Name, left[0], timeout).
 				WithHint("kubectl -n %s get %s -o yaml shows its finalizers", plan.Project, left[0])
 		case <-time.After(300 * time.Millisecond):

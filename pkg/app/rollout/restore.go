@@ -2,11 +2,13 @@ package rollout
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/bcpaas/bcpaas/pkg/app"
 	"github.com/bcpaas/bcpaas/pkg/diagnosis"
+	"github.com/bcpaas/bcpaas/pkg/fault"
 )
 
 // longestRestore bounds a restore when the deployment itself has no limit.
@@ -23,26 +25,49 @@ func (r *run) restore(ctx context.Context, cause error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	r.outcome.Restored = r.plan.Base
-	r.tell(Event{Type: EventRestoring, Release: r.plan.Base, Message: fmt.Sprintf("restoring the state before: %v", cause)})
+	r.tell(Event{Type: EventRestoring, Release: r.plan.Base, Message: "restoring the state before: " + why(cause)})
 	began := r.ports.Cluster.Now()
 	var refs []diagnosis.Ref
+	var faults []error
 	for i := r.applied - 1; i >= 0; i-- {
 		s := &r.plan.Steps[i]
+		var err error
 		switch s.Action {
 		case Create:
-			if _, err := r.ports.Cluster.Delete(ctx, s.Ref); err != nil {
-				return err
-			}
+			err = r.unmake(ctx, s.Ref)
 		case Update:
-			if err := r.restoreObject(ctx, s); err != nil {
-				return err
-			}
+			err = r.restoreObject(ctx, s)
 			refs = append(refs, workloads([]Step{*s}, true)...)
 		}
+		if err != nil { // the others are restored all the same
+			faults = append(faults, fmt.Errorf("restoring %s: %w", s.Ref, err))
+		}
 	}
+	if len(faults) > 0 {
+		return errors.Join(faults...)
+	}
+	r.undone = true
 	return Await(ctx, r.ports.Watcher, refs, began, limit, func(p Progress) {
 		r.tell(Event{Type: EventProgress, Release: r.plan.Base, Progress: &p})
 	})
+}
+
+// why is a cause in words: an interrupt in ours, not in those of the request that was under way.
+func why(cause error) string {
+	if fault.Is(cause, fault.Interrupted) {
+		return "interrupted"
+	}
+	return cause.Error()
+}
+
+// unmake deletes an object that this deployment made; one that somebody else made meanwhile stays.
+func (r *run) unmake(ctx context.Context, ref app.Ref) error {
+	live, err := r.ports.Cluster.Live(ctx, ref)
+	if err != nil || live == nil || !app.Owns(r.outcome.App, live) {
+		return err
+	}
+	_, err = r.ports.Cluster.Delete(ctx, ref)
+	return err
 }
 
 // restoreObject applies what the last release applied. An object that no release had gets its live values of before for
@@ -56,6 +81,11 @@ func (r *run) restoreObject(ctx context.Context, s *Step) error {
 		for _, kept := range s.Kept {
 			_ = app.DropField(body, kept.Path) // a field that the last release had not is not there to be dropped
 		}
+		for _, path := range s.Taken {
+			if value, ok := app.FieldAt(s.live, path); ok {
+				_ = app.SetField(body, path, value) // likewise
+			}
+		}
 	}
 	if s.Kind == "Secret" {
 		return nil // named by its content: the one of before is still there
@@ -68,7 +98,10 @@ func (r *run) restoreObject(ctx context.Context, s *Step) error {
 				return err
 			}
 		}
-		_, _, err = r.ports.Cluster.Apply(ctx, s.Ref, body, Mode{})
+		_, conflicts, err = r.ports.Cluster.Apply(ctx, s.Ref, body, Mode{})
+		if err == nil && len(conflicts) > 0 {
+			err = fault.New(fault.Conflict, "%s is being changed by %s", s.Ref, conflicts[0].Manager)
+		}
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -8,10 +9,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/bcpaas/bcpaas/pkg/app"
 	"github.com/bcpaas/bcpaas/pkg/app/inventory"
 	"github.com/bcpaas/bcpaas/pkg/app/rollout"
 	"github.com/bcpaas/bcpaas/pkg/cli/command"
 	"github.com/bcpaas/bcpaas/pkg/cli/connect"
+	"github.com/bcpaas/bcpaas/pkg/diagnosis"
 	"github.com/bcpaas/bcpaas/pkg/fault"
 	"github.com/bcpaas/bcpaas/pkg/output"
 )
@@ -30,32 +33,42 @@ type deleteOptions struct {
 	Ask     func(ctx context.Context, question string, yes bool) error
 	Refuse  func(ctx context.Context, project, verb string, force bool) error
 	Printer printerFunc
-	Connect func() (store rollout.Removal, project string, err error)
+	Connect func() (store removalStore, project string, err error)
+}
+
+// removalStore is what deletes apps, and finds what is none.
+type removalStore interface {
+	rollout.Removal
+	Find(ctx context.Context, a inventory.Arg) ([]diagnosis.Ref, error)
 }
 
 func newDelete(env *command.Env, run runner[deleteOptions]) *cobra.Command {
 	opts := deleteOptions{
 		Note: env.Note, Ask: env.Confirm, Refuse: refuseProtected(env), Printer: env.Printer, RunID: runID,
 		Timeout: env.Timeout(5 * time.Minute),
-		Connect: func() (rollout.Removal, string, error) { return connected(env)() },
+		Connect: func() (removalStore, string, error) { return connected(env)() },
 	}
 	var dryRun string
 	cmd := &cobra.Command{
-		Use: "delete NAME", Short: "Delete an app; its releases are kept for 30 days", Args: command.Args("[NAME]"),
+		Use: "delete NAME", Short: "Delete an app; its releases are kept for 30 days", Args: command.Args("NAME"),
 		Long: `Delete an app that bcpaas deployed: all objects of its releases. It lists what goes and asks. Persistent volume claims
-stay unless --claims is given. The records of its releases are kept for 30 days, so that the app can be looked up and
-deployed again; --purge deletes them as well. Deleting an app that is not there is success.
+stay unless --claims is given. The records of its releases are kept for 30 days, so that app get still
+shows them; --purge deletes them as well. Deleting an app that is not there is success.
 
 What bcpaas did not deploy it does not delete: kubectl does.`,
 		Example:           command.Example("bcpaas app delete cart -p shop", "bcpaas app delete cart -p shop --yes --purge"),
 		ValidArgsFunction: completeWorkloads(env),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if opts.Target, err = target(env, cmd, args); err != nil {
+			// Never the app of .bcpaas.yaml: a cloned repository must not choose what is deleted.
+			if opts.Target, err = named(env, args[0]); err != nil {
 				return err
 			}
-			if opts.Target.Kind != "" || opts.Target.Release != 0 {
-				return fault.New(fault.Usage, "deleting %s: name an app, not a workload or a release", strings.Join(args, " ")).
-					WithHint("single workloads are kubectl's: kubectl delete %s", opts.Target)
+			if opts.Target.Release != 0 {
+				return fault.New(fault.Usage, "deleting %s: name an app, not a release: old releases go by themselves", args[0])
+			}
+			if opts.Target.Kind != "" {
+				return fault.New(fault.Usage, "deleting %s: name an app, not a workload", args[0]).
+					WithHint("single workloads are kubectl's: kubectl -n %s delete %s", cmp.Or(opts.Target.Project, env.Global.Given("project"), "PROJECT"), opts.Target)
 			}
 			if opts.DryRun, err = command.ServerDryRun(dryRun); err != nil {
 				return err
@@ -97,6 +110,10 @@ func runDelete(ctx context.Context, o deleteOptions) error {
 		return err
 	}
 	if plan.Empty(o.Purge) {
+		if foreign, err := store.Find(ctx, o.Target); err == nil && len(foreign) > 0 {
+			return fault.New(fault.NotFound, "project %s has no app %s: %s is there, and was not deployed by bcpaas", o.Target.Project, o.Target.Name, foreign[0].Arg()).
+				WithHint("kubectl -n %s delete %s", o.Target.Project, foreign[0].Arg())
+		}
 		o.Note("app %s is not in project %s: nothing to do", o.Target.Name, o.Target.Project)
 		return nil
 	}
@@ -114,11 +131,49 @@ func runDelete(ctx context.Context, o deleteOptions) error {
 	if err != nil {
 		return err
 	}
+	if !printer.ForPeople() {
+		return output.PrintItem(printer, deletedView(), deleted{Project: plan.Project, App: plan.Name, Deleted: names(plan.Objects), Purged: o.Purge, KeptClaims: keptClaims(plan)})
+	}
 	o.Note("deleted %s/%s: %s", o.Target.Project, o.Target.Name, plan.Summary())
 	if len(plan.Claims) > 0 && !o.Claims {
 		o.Note("kept the data: %s (--claims deletes it)", strings.Join(plan.ClaimNames(), ", "))
 	}
 	return nil
+}
+
+// deleted is the outcome for programs.
+type deleted struct {
+	Project    string   `json:"project"`
+	App        string   `json:"app"`
+	Deleted    []string `json:"deleted"`
+	KeptClaims []string `json:"keptClaims,omitempty"`
+	Purged     bool     `json:"purged"` // the records of the releases as well
+}
+
+func deletedView() output.View[deleted] {
+	return output.View[deleted]{
+		Kind: "DeletedList",
+		Name: func(d deleted) string { return d.Project + "/" + d.App },
+		Columns: []output.Column[deleted]{
+			{Header: "APP", Cell: func(d deleted) output.Cell { return output.Text(d.Project + "/" + d.App) }},
+			{Header: "DELETED", Cell: func(d deleted) output.Cell { return output.Text(strings.Join(d.Deleted, ",")) }},
+		},
+	}
+}
+
+func names(refs []app.Ref) []string {
+	out := make([]string, len(refs))
+	for i, ref := range refs {
+		out[i] = ref.String()
+	}
+	return out
+}
+
+func keptClaims(plan *rollout.RemovalPlan) []string {
+	if plan.WithClaims {
+		return nil
+	}
+	return plan.ClaimNames()
 }
 
 func purgeText(purge bool) string {

@@ -31,14 +31,15 @@ type deployOptions struct {
 	Note     func(format string, args ...any)
 	Printer  printerFunc
 	Progress func(printer *output.Printer) progress
-	Err      lineWriter // where a diff goes when the deployment follows it
+	Err      lineWriter    // where a diff goes when the deployment follows it
+	Offline  func() string // the project to work in, as far as it is known without a connection
 	Connect  func() (ports rollout.Ports, project string, err error)
 }
 
 func newDeploy(env *command.Env, run runner[deployOptions]) *cobra.Command {
 	opts := deployOptions{
 		Note: env.Note, Printer: env.Printer, Timeout: env.Timeout(10 * time.Minute), RunID: runID,
-		Progress: progressOf(env), Err: env.Err,
+		Progress: progressOf(env), Err: env.Err, Offline: offlineProject(env),
 		Connect: func() (rollout.Ports, string, error) {
 			store, project, err := connected(env)()
 			if err != nil {
@@ -78,7 +79,7 @@ func newDeploy(env *command.Env, run runner[deployOptions]) *cobra.Command {
 	flags.StringVarP(&opts.Message, "message", "m", "", "why this deployment is made, for the record")
 	flags.StringVar(&opts.Owner.Commit, "commit", "", "source commit, for the record")
 	flags.StringVar(&opts.Owner.Run, "run", "", "pipeline run, for the record")
-	flags.BoolVar(&opts.Wait, "wait", true, "wait for the verdict")
+	flags.BoolVar(&opts.Wait, "wait", true, "wait for the verdict; without it nothing that the app no longer has is deleted")
 	flags.BoolVar(&opts.Atomic, "atomic", false, "restore the state before on failure and on Ctrl-C")
 	flags.BoolVar(&opts.Reset, "reset", false, "take over fields that others own or changed by hand")
 	flags.BoolVar(&opts.Diff, "diff", false, "show what changes, as a diff")
@@ -125,37 +126,42 @@ func runDeploy(ctx context.Context, o deployOptions) error {
 	if err != nil {
 		return err
 	}
-	wanted, err := o.Source.resolve(ctx, ports.Records, project)
-	if err != nil {
+	request := rollout.Request{
+		Owner: o.Owner, Message: o.Message, Holder: o.RunID(), Explicit: o.Source.explicit,
+		Reset: o.Reset, Wait: o.Wait, Atomic: o.Atomic, Timeout: timeout, LockWait: o.LockWait, Keep: o.Keep,
+	}
+	prepare := func(ctx context.Context) (wanted *app.App, objects []app.Object, err error) {
+		if wanted, err = o.Source.resolve(ctx, ports.Records, project); err != nil {
+			return nil, nil, err
+		}
+		objects, err = o.Source.compile(wanted, project)
+		return wanted, objects, err
+	}
+	// The first contact within the time limit too: a server that never answers is no verdict.
+	first, cancel := command.Within(ctx, timeout)
+	defer cancel()
+	if request.App, request.Objects, err = prepare(first); err != nil {
 		return err
 	}
-	objects, err := o.Source.compile(wanted, project)
-	if err != nil {
+	if err := ports.Cluster.CheckProject(first, request.Objects[0].Namespace); err != nil {
 		return err
+	}
+	if o.Source.fromFile == nil { // it changes what was deployed last: that is only certain under the lock
+		request.Again = prepare
 	}
 	if o.DryRun == "server" || o.Diff {
-		plan, err := planFor(ctx, ports, wanted, objects, o.Reset)
+		plan, err := rollout.Make(ctx, ports, request)
 		if err != nil {
 			return err
 		}
 		if o.DryRun == "server" {
 			return printPlan(printer, plan, o.Diff)
 		}
-		if err := writeDiff(o.Err, plan, false); err != nil {
+		if err := output.WriteText(o.Err, diffText(plan)); err != nil {
 			return err
 		}
 	}
 	show := o.Progress(printer)
-	outcome, err := rollout.Run(ctx, ports, rollout.Request{
-		App: wanted, Objects: objects, Owner: o.Owner, Message: o.Message, Holder: o.RunID(),
-		Reset: o.Reset, Wait: o.Wait, Atomic: o.Atomic, Timeout: timeout, LockWait: o.LockWait, Keep: o.Keep,
-	}, show.event)
+	outcome, err := rollout.Run(ctx, ports, request, show.event)
 	return show.end(outcome, err)
-}
-
-func planFor(ctx context.Context, ports rollout.Ports, wanted *app.App, objects []app.Object, reset bool) (*rollout.Plan, error) {
-	if err := ports.Cluster.CheckProject(ctx, objects[0].Namespace); err != nil {
-		return nil, err
-	}
-	return rollout.Make(ctx, ports, wanted, objects, reset)
 }

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	"github.com/bcpaas/bcpaas/pkg/cli/command"
 	"github.com/bcpaas/bcpaas/pkg/cli/connect"
 	"github.com/bcpaas/bcpaas/pkg/diagnosis"
+	"github.com/bcpaas/bcpaas/pkg/fault"
 	"github.com/bcpaas/bcpaas/pkg/output"
 )
 
@@ -33,7 +36,9 @@ type appDetails struct {
 	Name      string             `json:"name"`
 	Project   string             `json:"project"`
 	Health    inventory.Health   `json:"health"`
-	Release   *app.Release       `json:"release,omitempty"` // the one that is live
+	Live      int                `json:"liveRelease,omitempty"`
+	Release   *app.Release       `json:"release,omitempty"` // the one asked for (APP@N), else the one that is live
+	Running   []string           `json:"runningImages,omitempty"`
 	Workloads []diagnosis.Report `json:"workloads"`
 	Releases  []app.Release      `json:"releases,omitempty"` // the newest first
 }
@@ -49,7 +54,7 @@ func newGet(env *command.Env, run runner[getOptions]) *cobra.Command {
 		Use: "get NAME", Short: "Show an app or workload: its state, images and releases", Args: command.Args("[NAME]"),
 		Long: `Show an app or any workload: how many pods are wanted and ready, which images run with which digest, who deployed it
 when, and what is wrong, in a line each ("app why" shows the evidence).`,
-		Example:           command.Example("bcpaas app get cart -p shop", "bcpaas app get shop/statefulset/db -o json"),
+		Example:           command.Example("bcpaas app get cart -p shop", "bcpaas app get shop/cart@7   # one release", "bcpaas app get shop/statefulset/db -o json"),
 		ValidArgsFunction: completeWorkloads(env),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if opts.Target, err = target(env, cmd, args); err != nil {
@@ -83,6 +88,9 @@ func runGet(ctx context.Context, o getOptions) error {
 		o.Target.Project = project
 	}
 	refs, err := store.Find(ctx, o.Target)
+	if fault.Is(err, fault.NotFound) {
+		return o.deleted(ctx, printer, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -90,15 +98,41 @@ func runGet(ctx context.Context, o getOptions) error {
 	if err != nil {
 		return err
 	}
-	found := appDetails{Name: o.Target.Name, Project: o.Target.Project}
-	if found.Workloads, err = rollout.Look(ctx, watcher, refs); err != nil {
+	seen, err := rollout.Look(ctx, watcher, refs)
+	if err != nil {
 		return err
 	}
-	found.Health = health(found.Workloads)
+	found := appDetails{
+		Name: o.Target.Name, Project: o.Target.Project, Health: health(seen.Reports), Workloads: seen.Reports, Running: runningImages(seen.Digests),
+	}
 	if err := o.addReleases(ctx, &found); err != nil {
 		return err
 	}
 	return output.PrintItem(printer, getView(o.Now()), found)
+}
+
+// healthDeleted is the state of an app of which the records are left.
+const healthDeleted = inventory.Health("deleted")
+
+// deleted shows what is recorded of an app that is not there any more; without a record the fault stands.
+func (o *getOptions) deleted(ctx context.Context, printer *output.Printer, notFound error) error {
+	found := appDetails{Name: o.Target.Name, Project: o.Target.Project, Health: healthDeleted, Workloads: []diagnosis.Report{}}
+	if o.Target.Kind != "" {
+		return notFound
+	}
+	if err := o.addReleases(ctx, &found); err != nil || len(found.Releases) == 0 {
+		return notFound
+	}
+	return output.PrintItem(printer, getView(o.Now()), found)
+}
+
+// runningImages are the images of the pods, with what they resolved to.
+func runningImages(digests map[string]string) []string {
+	var out []string
+	for _, image := range slices.Sorted(maps.Keys(digests)) {
+		out = append(out, imageText(app.ReleaseImage{Image: image, Digest: digests[image]}))
+	}
+	return out
 }
 
 func (o *getOptions) addReleases(ctx context.Context, found *appDetails) error {
@@ -113,10 +147,19 @@ func (o *getOptions) addReleases(ctx context.Context, found *appDetails) error {
 	if found.Releases, err = records.Releases(ctx, found.Project, found.Name); err != nil {
 		return err
 	}
+	shown := head.Base
+	if o.Target.Release != 0 {
+		shown = o.Target.Release
+	}
+	found.Live = head.Base
 	for i := range found.Releases {
-		if found.Releases[i].ID == head.Base {
+		if found.Releases[i].ID == shown {
 			found.Release = &found.Releases[i]
 		}
+	}
+	if o.Target.Release != 0 && found.Release == nil {
+		return fault.New(fault.NotFound, "%s/%s has no release %d (any more)", found.Project, found.Name, shown).
+			WithHint("bcpaas app get %s -p %s lists the releases that are kept", found.Name, found.Project)
 	}
 	return nil
 }
@@ -148,8 +191,18 @@ func getDetails(d appDetails, now time.Time) output.Details {
 	}}
 	if r := d.Release; r != nil {
 		about.Rows = append(about.Rows, output.Row("Release", output.Text(releaseLine(*r, now))))
+		if r.ID != d.Live {
+			about.Rows = append(about.Rows, output.Row("Live", output.Text(fmt.Sprintf("release %d", d.Live))))
+		}
+	}
+	for _, image := range d.Running {
+		about.Rows = append(about.Rows, output.Row("Runs", output.Text(image)))
+	}
+	if r := d.Release; r != nil {
 		for _, image := range r.Images {
-			about.Rows = append(about.Rows, output.Row("Image "+image.Component, output.Text(imageText(image))))
+			if text := imageText(image); !slices.Contains(d.Running, text) {
+				about.Rows = append(about.Rows, output.Row("Released as "+image.Component, output.Text(text)))
+			}
 		}
 	}
 	workloads := output.Section{Title: "Workloads"}
@@ -189,7 +242,10 @@ func imageText(image app.ReleaseImage) string {
 
 func releaseLine(r app.Release, now time.Time) string {
 	verdict := string(r.Verdict)
-	if verdict == "" {
+	switch {
+	case verdict == "" && r.Ended == nil:
+		verdict = "did not end" // under way still, or killed
+	case verdict == "":
 		verdict = "not waited for"
 	}
 	line := fmt.Sprintf("%d  %s  %s ago by %s", r.ID, verdict, output.Age(now.Sub(r.Time)), r.Who)

@@ -15,6 +15,7 @@ import (
 	"github.com/bcpaas/bcpaas/pkg/cli/command"
 	"github.com/bcpaas/bcpaas/pkg/cli/connect"
 	"github.com/bcpaas/bcpaas/pkg/fault"
+	"github.com/bcpaas/bcpaas/pkg/output"
 )
 
 type initOptions struct {
@@ -84,8 +85,7 @@ func runInit(ctx context.Context, o initOptions) error {
 		return err
 	}
 	if o.File == "-" {
-		_, err := o.Out.Write(text)
-		return err
+		return output.WriteText(o.Out, string(text))
 	}
 	if err := writeNew(o.File, text, o.Force); err != nil {
 		return err

@@ -106,6 +106,11 @@ func runList(ctx context.Context, o listOptions) error {
 	if err := output.PrintList(printer, listView(o.Now(), o.AllProjects), rows); err != nil {
 		return err
 	}
+	if shown == 0 && project != "" { // nothing there, or not there at all?
+		if err := store.CheckProject(ctx, project); err != nil {
+			return err
+		}
+	}
 	if shown == 0 {
 		o.Note("%s", nothingFound(o, project))
 	}
@@ -163,14 +168,15 @@ func listView(now time.Time, withProject bool) output.View[inventory.Workload] {
 		{Header: "NAME", Cell: text(func(w inventory.Workload) string { return w.Name })},
 		{Header: "KIND", Cell: text(func(w inventory.Workload) string { return strings.ToLower(w.Kind) })},
 		{Header: "READY", Right: true, Cell: text(func(w inventory.Workload) string { return fmt.Sprintf("%d/%d", w.Ready, w.Wanted) })},
+		{Header: "HEALTH", Cell: func(w inventory.Workload) output.Cell { return healthCell(w.Health) }},
+		{Header: "CAUSE", Cell: text(func(w inventory.Workload) string { return w.Cause })},
+		{Header: "APP", Wide: true, Cell: text(func(w inventory.Workload) string { return w.App })},
 		{Header: "UPDATED", Wide: true, Right: true, Cell: text(func(w inventory.Workload) string { return strconv.Itoa(int(w.Updated)) })},
 		{Header: "IMAGE", Cell: text(shortImages)},
 		{Header: "RELEASE", Right: true, Cell: text(releaseText)},
 		{Header: "AGE", Right: true, Cell: text(func(w inventory.Workload) string { return output.Age(now.Sub(w.Created)) })},
-		{Header: "CPU", Wide: true, Right: true, Cell: text(func(w inventory.Workload) string { return millis(w.CPUMillis) })},
-		{Header: "MEMORY", Wide: true, Right: true, Cell: text(func(w inventory.Workload) string { return output.Bytes(w.MemoryBytes) })},
-		{Header: "HEALTH", Cell: func(w inventory.Workload) output.Cell { return healthCell(w.Health) }},
-		{Header: "CAUSE", Cell: text(func(w inventory.Workload) string { return w.Cause })},
+		{Header: "CPU REQUESTED", Wide: true, Right: true, Cell: text(func(w inventory.Workload) string { return millis(w.CPUMillis) })},
+		{Header: "MEMORY REQUESTED", Wide: true, Right: true, Cell: text(func(w inventory.Workload) string { return output.Bytes(w.MemoryBytes) })},
 	}
 	if withProject {
 		columns = append([]column{{Header: "PROJECT", Cell: text(func(w inventory.Workload) string { return w.Project })}}, columns...)
@@ -207,7 +213,7 @@ func healthCell(h inventory.Health) output.Cell {
 		return output.Good(string(h))
 	case inventory.Failed, inventory.Degraded:
 		return output.Bad(string(h))
-	case inventory.Stopped:
+	case inventory.Stopped, healthDeleted:
 		return output.Dim(string(h))
 	default:
 		return output.Warn(string(h))

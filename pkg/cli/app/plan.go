@@ -3,7 +3,6 @@ package app
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 
 	udiff "github.com/aymanbagabas/go-udiff"
@@ -14,7 +13,8 @@ import (
 	"github.com/bcpaas/bcpaas/pkg/output"
 )
 
-// printObjects is --dry-run=client: the objects as they would be applied. Values of Secrets are masked.
+// printObjects is --dry-run=client: the objects as they would be applied. Values of Secrets are masked. Flags alone make a
+// new app here: what was deployed last is on the cluster, which is not asked.
 func printObjects(printer *output.Printer, o deployOptions) error {
 	wanted := o.Source.fromFile
 	var err error
@@ -23,7 +23,7 @@ func printObjects(printer *output.Printer, o deployOptions) error {
 			return err
 		}
 	}
-	objects, err := o.Source.compile(wanted, "default")
+	objects, err := o.Source.compile(wanted, o.Offline())
 	if err != nil {
 		return err
 	}
@@ -109,16 +109,6 @@ func stepNote(s rollout.Step) string {
 		notes = append(notes, "takes "+path)
 	}
 	return strings.Join(notes, "; ")
-}
-
-// writeDiff writes the differences where they go beside a deployment.
-func writeDiff(w io.Writer, plan *rollout.Plan, terminal bool) error {
-	text := diffText(plan)
-	if terminal {
-		text = output.SafeLines(text)
-	}
-	_, err := io.WriteString(w, text)
-	return err
 }
 
 // diffText is live against what the server would make of the file, as unified diffs of YAML. Secrets are masked.

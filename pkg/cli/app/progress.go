@@ -195,6 +195,9 @@ func styleOf(r *diagnosis.Report) output.Style {
 }
 
 func workloadText(r *diagnosis.Report) string {
+	if r.UpdatedReady != nil && (*r.UpdatedReady < r.Wanted || r.Ready > r.Wanted) {
+		return fmt.Sprintf("%s: %d of %d new pods ready, %d ready in all", r.Ref.Arg(), *r.UpdatedReady, r.Wanted, r.Ready)
+	}
 	return fmt.Sprintf("%s: %d of %d ready, %d updated", r.Ref.Arg(), r.Ready, r.Wanted, r.Updated)
 }
 

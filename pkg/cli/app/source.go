@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,7 +38,7 @@ type source struct {
 
 func (s *source) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVarP(&s.File, "file", "f", "", "App file; - is stdin")
+	command.OnceVarP(flags, &s.File, "file", "f", "App file; - is stdin")
 	flags.StringArrayVar(&s.Vars, "var", nil, "NAME=VALUE for ${NAME} in the file; can be repeated")
 	flags.StringVar(&s.VarsFile, "vars-file", "", "YAML file of NAME: VALUE; --var goes before it")
 	s.addAppFlags(cmd)
@@ -99,6 +100,12 @@ func (s *source) read() error {
 	if err != nil {
 		return err
 	}
+	for _, pair := range s.Vars {
+		name, _, _ := strings.Cut(pair, "=")
+		if !strings.Contains(string(data), "${"+name+"}") && !strings.Contains(string(data), "${"+name+":-") {
+			return fault.New(fault.Usage, "--var %s: %s does not use ${%s}", name, cmp.Or(s.File, name), name)
+		}
+	}
 	parsed, err := app.Parse(data, app.ParseOptions{File: name, Vars: vars})
 	if err != nil {
 		return fault.New(fault.Usage, "reading the App file:\n%w", err).WithCode("bad_file")
@@ -159,10 +166,37 @@ func (s *source) resolve(ctx context.Context, records rollout.Records, project s
 	if err != nil {
 		return nil, err
 	}
-	if last != nil {
-		return app.Overlay(last, s.Flags)
+	if last == nil {
+		return app.FromFlags(s.Flags)
 	}
-	return app.FromFlags(s.Flags)
+	if inputs := app.LocalInputs(last); len(inputs) > 0 {
+		return nil, fault.New(fault.Usage, "deploying %s from flags: what was deployed last reads %s from where it was deployed", s.Flags.Name, strings.Join(inputs, ", ")).
+			WithHint("give its file as well: -f FILE")
+	}
+	return app.Overlay(last, s.Flags)
+}
+
+// explicit tells the fields that the flags name: what was typed just now wins over what somebody changed before.
+func (s *source) explicit(path string) bool {
+	f := s.Flags
+	switch {
+	case strings.HasSuffix(path, ".replicas"):
+		return f.Replicas != nil
+	case strings.HasSuffix(path, ".image"):
+		return f.Image != ""
+	case strings.Contains(path, ".resources"):
+		return f.CPU+f.Memory+f.CPULimit+f.MemoryLimit != ""
+	case strings.Contains(path, ".args"):
+		return len(f.Args) > 0
+	case strings.Contains(path, ".env["):
+		for _, pair := range f.Env {
+			name, _, _ := strings.Cut(pair, "=")
+			if strings.Contains(path, fmt.Sprintf(".env[name=%q]", name)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // compile makes the objects. The project of the flag goes before that of the file, which goes before the default.

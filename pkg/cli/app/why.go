@@ -23,6 +23,7 @@ type whyOptions struct {
 	Timeout  func() (time.Duration, error)
 
 	Now       func() time.Time
+	Note      func(format string, args ...any)
 	Printer   printerFunc
 	Inventory inventoryFunc
 	Watcher   func() (rollout.Watcher, error)
@@ -30,7 +31,7 @@ type whyOptions struct {
 
 func newWhy(env *command.Env, run runner[whyOptions]) *cobra.Command {
 	opts := whyOptions{
-		Now: env.Now, Printer: env.Printer, Inventory: connectedInventory(env), Timeout: env.Timeout(30 * time.Second),
+		Now: env.Now, Note: env.Note, Printer: env.Printer, Inventory: connectedInventory(env), Timeout: env.Timeout(30 * time.Second),
 		Watcher: func() (rollout.Watcher, error) {
 			store, _, err := connected(env)()
 			return store, err
@@ -66,7 +67,7 @@ unless --exit-code is given: then it is 9 for anything that is not as wanted.`,
 // target is the app or workload named on the command line, else the app of .bcpaas.yaml.
 func target(env *command.Env, cmd *cobra.Command, args []string) (inventory.Arg, error) {
 	if len(args) > 0 {
-		return inventory.ParseArg(args[0])
+		return named(env, args[0])
 	}
 	settings, err := env.Settings()
 	if err != nil {
@@ -76,6 +77,18 @@ func target(env *command.Env, cmd *cobra.Command, args []string) (inventory.Arg,
 		return inventory.Arg{}, fault.New(fault.Usage, "%s needs NAME", cmd.CommandPath()).WithHint("%s --help", cmd.CommandPath())
 	}
 	return inventory.ParseArg(settings.App)
+}
+
+// named reads a target; a project in it and another one as a flag contradict each other.
+func named(env *command.Env, text string) (inventory.Arg, error) {
+	target, err := inventory.ParseArg(text)
+	if given := env.Global.Given("project"); err == nil && given != "" && target.Project != "" && given != target.Project {
+		return target, fault.New(fault.Usage, "%s is in project %s, and --project says %s", text, target.Project, given)
+	}
+	if target.Project == "" {
+		target.Project = env.Global.Given("project")
+	}
+	return target, err
 }
 
 func runWhy(ctx context.Context, o whyOptions) error {
@@ -96,6 +109,9 @@ func runWhy(ctx context.Context, o whyOptions) error {
 	if o.Target.Project == "" {
 		o.Target.Project = project
 	}
+	if o.Target.Release != 0 {
+		o.Note("why is about what runs now, whichever release that is")
+	}
 	refs, err := store.Find(ctx, o.Target)
 	if err != nil {
 		return err
@@ -104,10 +120,11 @@ func runWhy(ctx context.Context, o whyOptions) error {
 	if err != nil {
 		return err
 	}
-	reports, err := rollout.Look(ctx, watcher, refs)
+	seen, err := rollout.Look(ctx, watcher, refs)
 	if err != nil {
 		return err
 	}
+	reports := seen.Reports
 	if err := printReports(printer, reports, o.Now()); err != nil {
 		return err
 	}

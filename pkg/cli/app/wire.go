@@ -124,3 +124,16 @@ func runningWorkload(env *command.Env) func(context.Context, inventory.Arg) (any
 		return store.Running(ctx, a)
 	}
 }
+
+// offlineProject is the project to work in by the settings and the kubeconfig, if there is one; "default" otherwise.
+func offlineProject(env *command.Env) func() string {
+	return func() string {
+		if settings, err := env.Settings(); err == nil && settings.Project != "" {
+			return settings.Project
+		}
+		if _, name, err := connected(env)(); err == nil {
+			return name
+		}
+		return "default"
+	}
+}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -31,6 +32,9 @@ type setting struct {
 }
 
 func (s setting) Set(value string) error {
+	if value == "" {
+		return errors.New("it is empty (an unset variable?)") // never silently the default
+	}
 	s.given[s.name] = value
 	return nil
 }
@@ -52,7 +56,7 @@ func AddGlobal(flags *pflag.FlagSet, g *Global) {
 	flags.StringArrayVar(&g.AsGroups, "as-group", nil, "impersonate this group; can be repeated")
 	flags.Var(g.setting("color"), "color", "colour: auto, always or never ($BCPAAS_COLOR, $NO_COLOR)")
 	flags.BoolVarP(&g.Quiet, "quiet", "q", false, "print data and errors only")
-	flags.CountVarP(&g.Verbose, "verbose", "v", "print each request to stderr; repeat for more")
+	flags.CountVarP(&g.Verbose, "verbose", "v", "print each request to stderr")
 }
 
 // AddOutput registers -o and its kin.
@@ -93,6 +97,32 @@ func CheckSelector(selector string) error {
 // AddTimeout registers --timeout.
 func AddTimeout(cmd *cobra.Command, g *Global, what string) {
 	cmd.Flags().Var(g.setting("timeout"), "timeout", what+", e.g. 90s or 5m; 0 is no limit ($BCPAAS_TIMEOUT)")
+}
+
+// once is a flag that may be given once: of two files, one would be left out silently.
+type once struct {
+	to    *string
+	given bool
+}
+
+func (o *once) Set(text string) error {
+	if o.given {
+		return errors.New("it can be given once only")
+	}
+	*o.to, o.given = text, true
+	return nil
+}
+func (o *once) Type() string { return "string" }
+func (o *once) String() string {
+	if o.to == nil {
+		return ""
+	}
+	return *o.to
+}
+
+// OnceVarP registers a text flag that can't be repeated.
+func OnceVarP(flags *pflag.FlagSet, to *string, name, short, about string) {
+	flags.VarP(&once{to: to}, name, short, about)
 }
 
 // duration is a flag that reads 90s, 5m, 4h and 2d.

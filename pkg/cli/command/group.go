@@ -32,7 +32,7 @@ func Unknown(cmd *cobra.Command, word string) error {
 	made := fault.New(fault.Usage, "%s has no command %q", cmd.CommandPath(), word)
 	var known []string
 	for _, sub := range cmd.Commands() {
-		if sub.IsAvailableCommand() {
+		if sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand() {
 			known = append(known, sub.Name())
 		}
 	}

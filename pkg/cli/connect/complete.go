@@ -71,6 +71,9 @@ func complete(env *command.Env, what string, ask func(context.Context, *kube.Cli
 		}
 		file := cacheFile(env, client.Host(), client.Name(), env.Global.As, what)
 		names, fresh := readCache(file, env.Now())
+		if !fresh && client.RunsCommand() {
+			return matching(names, begun), cobra.ShellCompDirectiveNoFileComp // a credential command may prompt: a Tab must not
+		}
 		if !fresh {
 			ctx, cancel := context.WithTimeout(cmd.Context(), completionBudget)
 			defer cancel()

@@ -95,6 +95,9 @@ func supported(server string) bool {
 	return err == nil && got.AtLeast(versionutil.MustParseGeneric(Oldest))
 }
 
+// Current is the version in a word.
+func Current() string { return buildInfo().Version }
+
 func buildInfo() Info {
 	info := Info{Version: Release, GoVersion: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	build, ok := debug.ReadBuildInfo()

@@ -78,18 +78,36 @@ func (w *watcher) fetchNodes(ctx context.Context, s *state) {
 	read(ctx, w, s, kube.Nodes(), kube.Query{}, func(l *corev1.NodeList) {
 		s.nodes = append(notNil(s.nodes), pointers(l.Items)...)
 	})
-	seen := 0
-	read(ctx, w, s, kube.Pods(), kube.Query{Fields: "status.phase!=Succeeded,status.phase!=Failed"}, func(l *corev1.PodList) {
-		if seen += len(l.Items); seen > podsForSums {
-			s.requested = nil
-			return
+	w.sumRequests(ctx, s)
+}
+
+// sumRequests adds up what is requested on each node, page by page: of the pods only the sums are kept.
+func (w *watcher) sumRequests(ctx context.Context, s *state) {
+	key := s.ref.String() + " requests"
+	if w.fetching[key] {
+		return
+	}
+	w.fetching[key] = true
+	w.group.Go(func() {
+		sums, seen := map[string]corev1.ResourceList{}, 0
+		query := kube.Query{Fields: "status.phase!=Succeeded,status.phase!=Failed"}
+		for page, err := range kube.Pages[corev1.PodList](ctx, w.client, kube.Pods(), query) {
+			if err != nil {
+				sums = nil
+				break
+			}
+			for i := range page.Items {
+				addRequests(sums, &page.Items[i])
+			}
+			if seen += len(page.Items); seen > podsForSums {
+				sums = nil
+				break
+			}
 		}
-		if s.requested == nil {
-			s.requested = map[string]corev1.ResourceList{}
-		}
-		for i := range l.Items {
-			addRequests(s.requested, &l.Items[i])
-		}
+		w.post(ctx, func() {
+			delete(w.fetching, key)
+			s.requested = sums
+		})
 	})
 }
 

@@ -3,6 +3,7 @@ package kubewatch
 import (
 	"context"
 	"fmt"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
@@ -151,7 +152,7 @@ func follow[T any, L any, P interface {
 	w.unsynced[id] = true
 	w.group.Go(func() {
 		err := kube.Follow(ctx, w.client, r, q, items, func(change kube.Change[P]) {
-			w.post(ctx, func() { w.take(id, change.Type, change.Err, func() { step(change, reset, put, gone) }) })
+			w.post(ctx, func() { w.take(ctx, id, change.Type, change.Err, func() { step(change, reset, put, gone) }) })
 		})
 		if ctx.Err() == nil {
 			w.post(ctx, func() {
@@ -175,7 +176,7 @@ func step[P any](change kube.Change[P], reset func(), put, gone func(P)) {
 }
 
 // take applies a change of follower id.
-func (w *watcher) take(id int, kind kube.ChangeType, err error, apply func()) {
+func (w *watcher) take(ctx context.Context, id int, kind kube.ChangeType, err error, apply func()) {
 	switch kind {
 	case kube.Lost:
 		if _, already := w.lost[id]; !already {
@@ -183,11 +184,43 @@ func (w *watcher) take(id int, kind kube.ChangeType, err error, apply func()) {
 		}
 	case kube.Synced:
 		delete(w.unsynced, id)
-		delete(w.lost, id)
+		w.found(id)
 	case kube.Heard:
-		delete(w.lost, id)
+		w.heard(ctx, id)
+	case kube.Reset:
+		w.unsynced[id] = true // until Synced
+		apply()
 	default:
 		apply()
+	}
+}
+
+// catchUp is how long what was missed may take to arrive once a watch goes on.
+const catchUp = 500 * time.Millisecond
+
+// heard ends a loss once what was missed has arrived: judged at once, a state from before the outage would fail by graces
+// that ran out during it.
+func (w *watcher) heard(ctx context.Context, id int) {
+	l, lost := w.lost[id]
+	if !lost {
+		return
+	}
+	w.group.Go(func() {
+		if wait(ctx, catchUp) {
+			w.post(ctx, func() {
+				if w.lost[id] == l {
+					w.found(id)
+				}
+			})
+		}
+	})
+}
+
+// found ends a loss.
+func (w *watcher) found(id int) {
+	if _, lost := w.lost[id]; lost {
+		delete(w.lost, id)
+		w.heardSince = w.client.Now()
 	}
 }
 
@@ -203,14 +236,9 @@ func read[L any, LP interface {
 	}
 	w.fetching[key] = true
 	w.group.Go(func() {
-		w.slots <- struct{}{}
-		defer func() { <-w.slots }()
-		var pages []LP
-		var failed error
-		for page, err := range kube.Pages[L, LP](ctx, w.client, r, q) {
-			if failed = err; err == nil {
-				pages = append(pages, page)
-			}
+		pages, failed := pagesOf[L, LP](ctx, w, r, q)
+		for try := 1; failed != nil && !refusal(failed) && try < readTries && wait(ctx, retryRead); try++ {
+			pages, failed = pagesOf[L, LP](ctx, w, r, q) // the server is restarting, say: what it can't tell now it can later
 		}
 		w.post(ctx, func() {
 			delete(w.fetching, key)
@@ -223,6 +251,51 @@ func read[L any, LP interface {
 			}
 		})
 	})
+}
+
+// Evidence that could not be read is asked for again, so often and after this pause; then it is done without.
+const (
+	readTries = 4
+	retryRead = 2 * time.Second
+)
+
+func pagesOf[L any, LP interface {
+	*L
+	metav1.ListInterface
+	runtime.Object
+}](ctx context.Context, w *watcher, r kube.Resource, q kube.Query) ([]LP, error) {
+	w.slots <- struct{}{}
+	defer func() { <-w.slots }()
+	var pages []LP
+	for page, err := range kube.Pages[L, LP](ctx, w.client, r, q) {
+		if err != nil {
+			return nil, err
+		}
+		pages = append(pages, page)
+	}
+	return pages, nil
+}
+
+// refusal tells an answer that asking again won't change.
+func refusal(err error) bool {
+	switch fault.KindOf(err) {
+	case fault.Forbidden, fault.NotFound, fault.Unauthenticated, fault.Usage:
+		return true
+	default:
+		return false
+	}
+}
+
+// wait pauses; false when ctx ended meanwhile.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
 }
 
 func pointers[T any](items []T) []*T {

@@ -58,7 +58,7 @@ func ResourceOf(kind string) kube.Resource {
 
 func (s *state) snapshot(w *watcher) diagnosis.Snapshot {
 	return diagnosis.Snapshot{
-		Workload: s.workload, Wanted: s.ref, NotBefore: w.options.NotBefore,
+		Workload: s.workload, Wanted: s.ref, NotBefore: w.options.NotBefore, HeardSince: w.heardSince,
 		ReplicaSets: values(s.sets), Jobs: values(s.jobs), Pods: values(s.pods), Events: values(w.events),
 		Claims: s.claims, Quotas: s.quotas, Nodes: s.nodes, NodeRequested: s.requested,
 		Autoscaler: s.autoscaler, PDBs: s.pdbs, Logs: s.logs, Unread: s.missing,

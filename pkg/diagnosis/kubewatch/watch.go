@@ -69,11 +69,14 @@ type watcher struct {
 
 	states   []*state
 	events   map[types.UID]*corev1.Event
-	lost     map[int]loss    // by follower
-	unsynced map[int]bool    // followers whose first list is still to come
-	fetching map[string]bool // evidence being read
-	next     int             // number of the next follower
+	lost     map[int]loss       // by follower
+	unsynced map[int]bool       // followers whose first list is still to come
+	fetching map[string]bool    // evidence being read
+	next     int                // number of the next follower
+	last     []diagnosis.Report // of the last whole picture
 	fatal    error
+
+	heardSince time.Time // when the last outage ended
 }
 
 func (w *watcher) run(ctx context.Context, each func(Update) bool) error {
@@ -91,10 +94,17 @@ func (w *watcher) run(ctx context.Context, each func(Update) bool) error {
 		if w.fatal != nil {
 			return w.fatal
 		}
-		if len(w.unsynced) > 0 && len(w.lost) == 0 {
-			continue // half a picture is not judged
+		if len(w.unsynced) > 0 { // half a picture is not judged
+			if len(w.lost) == 0 {
+				continue
+			}
+			if !each(w.silence(Update{Reports: w.last})) {
+				return nil
+			}
+			continue
 		}
 		update, again := w.judge(ctx)
+		w.last = update.Reports
 		if !each(update) {
 			return nil
 		}
@@ -134,13 +144,18 @@ func (w *watcher) judge(ctx context.Context) (Update, time.Duration) {
 			again = due
 		}
 	}
+	update.Settled = update.Settled && len(w.fetching) == 0
+	return w.silence(update), again
+}
+
+// silence says since when the server can't be heard, if so.
+func (w *watcher) silence(update Update) Update {
 	for _, l := range w.lost {
 		if update.Lost == nil || l.since.Before(update.Since) {
 			update.Lost, update.Since = l.err, l.since
 		}
 	}
-	update.Settled = update.Settled && len(w.unsynced) == 0 && len(w.fetching) == 0
-	return update, again
+	return update
 }
 
 // post hands a change to run's goroutine.
@@ -173,6 +188,6 @@ func reasonOf(err error) string {
 	case fault.Is(err, fault.NotFound):
 		return "not found"
 	default:
-		return "unreachable"
+		return "not readable" // not "unreachable", which would void the verdict: this is evidence only
 	}
 }

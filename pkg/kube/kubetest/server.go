@@ -4,6 +4,11 @@
 package kubetest
 
 import (
+	"bytes"
+	"encoding/base64"
+	"encoding/pem"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -26,8 +31,9 @@ type Handler func(w http.ResponseWriter, r *http.Request) bool
 
 // Server is the API server.
 type Server struct {
-	address string
-	http    *httptest.Server
+	address   string
+	authority []byte
+	http      *httptest.Server
 
 	mu        sync.Mutex
 	handlers  []Handler
@@ -61,7 +67,9 @@ func (s *Server) Start(t testing.TB) {
 	s.http = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
 	_ = s.http.Listener.Close()
 	s.http.Listener = listener
-	s.http.Start()
+	s.http.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.http.StartTLS() // over plain HTTP clients send no token
+	s.authority = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.http.Certificate().Raw})
 }
 
 // Stop breaks all connections and listens no more.
@@ -77,12 +85,12 @@ func (s *Server) Stop() {
 }
 
 // URL is where the server listens.
-func (s *Server) URL() string { return "http://" + s.address }
+func (s *Server) URL() string { return "https://" + s.address }
 
 // Kubeconfig writes a kubeconfig for the server, with namespace as its context's.
 func (s *Server) Kubeconfig(t testing.TB, namespace string) string {
 	t.Helper()
-	return WriteKubeconfig(t, s.URL(), namespace, "")
+	return WriteKubeconfig(t, s.URL(), namespace, ", certificate-authority-data: "+base64.StdEncoding.EncodeToString(s.authority))
 }
 
 // WriteKubeconfig writes a kubeconfig of one context. extra is added to the cluster, as lines of YAML.
@@ -135,6 +143,9 @@ func (s *Server) Writes() []string {
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	// Read at once: only then is it noticed that the client went away.
+	sent, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(sent))
 	s.mu.Lock()
 	s.requests = append(s.requests, r.Method+" "+r.URL.Path)
 	handlers := slices.Clone(s.handlers)

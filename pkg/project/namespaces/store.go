@@ -134,7 +134,7 @@ func (s *Store) Create(ctx context.Context, spec project.Spec, dryRun bool) (pro
 	}
 	if live != nil {
 		created.Existed = true
-		return created, s.same(ctx, spec.Name, objects)
+		return created, s.complete(ctx, spec.Name, objects, dryRun)
 	}
 	for i, body := range objects {
 		r, _ := kube.ResourceOf(body["apiVersion"].(string), body["kind"].(string))
@@ -154,16 +154,29 @@ func (s *Store) Create(ctx context.Context, spec project.Spec, dryRun bool) (pro
 	return created, nil
 }
 
-func (s *Store) same(ctx context.Context, name string, objects []map[string]any) error {
+// complete compares what there is with what was asked for. What differs is a conflict; what is missing from a project of
+// ours is made: a run that was interrupted is ended by the next.
+func (s *Store) complete(ctx context.Context, name string, objects []map[string]any, dryRun bool) error {
+	var missing []map[string]any
 	for _, body := range objects {
 		r, _ := kube.ResourceOf(body["apiVersion"].(string), body["kind"].(string))
 		live, err := s.client.GetRaw(ctx, r, name, body["metadata"].(map[string]any)["name"].(string))
 		if err != nil {
 			return err
 		}
-		if live == nil || !kube.Contains(live, body) {
+		if live == nil {
+			missing = append(missing, body)
+			continue
+		}
+		if !kube.Contains(live, body) {
 			return fault.New(fault.Conflict, "creating project %s: it exists already, and its %s differs from what was asked for", name, body["kind"]).
 				On(name).WithHint("bcpaas project get %s shows it", name)
+		}
+	}
+	for _, body := range missing {
+		r, _ := kube.ResourceOf(body["apiVersion"].(string), body["kind"].(string))
+		if _, err := s.client.Apply(ctx, r, name, body, kube.ApplyOptions{DryRun: dryRun}); err != nil {
+			return err
 		}
 	}
 	return nil
