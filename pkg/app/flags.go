@@ -83,11 +83,19 @@ func flagFault(name string, problems []problem) error {
 // flagOf is the flag that sets a path of an app of one component; a path without a flag stays as it is.
 func flagOf(path string) string {
 	for _, known := range []struct{ prefix, flag string }{
-		{"components[0].resources.limits.cpu", "--cpu-limit"}, {"components[0].resources.limits.memory", "--memory-limit"},
-		{"components[0].resources.cpu", "--cpu"}, {"components[0].resources.memory", "--memory"},
-		{"components[0].image", "--image"}, {"components[0].ports", "--port"}, {"components[0].env", "--env"},
-		{"components[0].args", "--arg"}, {"components[0].replicas", "--replicas"}, {"components[0].autoscale", "--autoscale"},
-		{"domains", "--domain"}, {"name", "NAME"}, {"project", "--project"},
+		{"components[0].resources.limits.cpu", "--cpu-limit"},
+		{"components[0].resources.limits.memory", "--memory-limit"},
+		{"components[0].resources.cpu", "--cpu"},
+		{"components[0].resources.memory", "--memory"},
+		{"components[0].image", "--image"},
+		{"components[0].ports", "--port"},
+		{"components[0].env", "--env"},
+		{"components[0].args", "--arg"},
+		{"components[0].replicas", "--replicas"},
+		{"components[0].autoscale", "--autoscale"},
+		{"domains", "--domain"},
+		{"name", "NAME"},
+		{"project", "--project"},
 	} {
 		if path == known.prefix || strings.HasPrefix(path, known.prefix+".") || strings.HasPrefix(path, known.prefix+"[") {
 			return known.flag

@@ -52,6 +52,7 @@ func core(plural, kind string) Resource {
 func Namespaces() Resource {
 	return Resource{Version: "v1", Plural: "namespaces", Kind: "Namespace", ClusterScoped: true}
 }
+
 func Nodes() Resource {
 	return Resource{Version: "v1", Plural: "nodes", Kind: "Node", ClusterScoped: true}
 }
@@ -72,10 +73,13 @@ func CronJobs() Resource       { return Resource{"batch", "v1", "cronjobs", "Cro
 func Autoscalers() Resource {
 	return Resource{"autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", false}
 }
+
 func Ingresses() Resource { return Resource{"networking.k8s.io", "v1", "ingresses", "Ingress", false} }
+
 func NetworkPolicies() Resource {
 	return Resource{"networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", false}
 }
+
 func DisruptionBudgets() Resource {
 	return Resource{"policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", false}
 }

@@ -3,13 +3,12 @@
 package project
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"regexp"
 	"strings"
 	"time"
-
-	"context"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"

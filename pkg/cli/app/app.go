@@ -36,11 +36,3 @@ type printerFunc func() (*output.Printer, error)
 
 // inventoryFunc connects on first use and resolves the project that an argument leaves open.
 type inventoryFunc func() (store inventory.Store, project string, err error)
-
-// parseTarget reads the app or workload that a verb is about.
-func parseTarget(args []string, fallback string) (inventory.Arg, error) {
-	if len(args) == 0 {
-		return inventory.ParseArg(fallback)
-	}
-	return inventory.ParseArg(args[0])
-}
