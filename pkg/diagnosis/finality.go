@@ -37,7 +37,11 @@ func (j *judgement) due(p Policy, f finding, factor int) time.Time {
 	due := j.began(f.since).Add(grace * time.Duration(factor))
 	// A pod that failed before this rollout and has not been tried since may yet succeed at its next try.
 	if f.pod != nil && f.fresh.Before(j.s.NotBefore) && f.pod.CreationTimestamp.Time.Before(j.s.NotBefore.Truncate(time.Second)) {
-		if stale := j.s.NotBefore.Add(j.o.Stale); stale.After(due) {
+		retry := f.retry
+		if retry == 0 {
+			retry = j.o.Stale
+		}
+		if stale := j.s.NotBefore.Add(retry); stale.After(due) {
 			return stale
 		}
 	}

@@ -16,9 +16,10 @@ type finding struct {
 	node      string
 	key       string // what tells it from another finding of the same code: an image, a key of a Secret
 
-	since time.Time // its first sign
-	fresh time.Time // its last sign; zero: the status shows it now, without a time
-	tries int32     // how often it was seen to fail; 0: not counted
+	since time.Time     // its first sign
+	fresh time.Time     // its last sign; zero: the status shows it now, without a time
+	retry time.Duration // how soon the kubelet tries again at the latest; zero: Thresholds.Stale
+	tries int32         // how often it was seen to fail; 0: not counted
 	// sure: the finding itself shows that waiting is in vain; the short grace holds.
 	sure bool
 	// never: whatever its class, it is not final (an ending pod may free what is lacking).

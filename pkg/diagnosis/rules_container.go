@@ -82,10 +82,10 @@ func (j *judgement) running(c containerCase, started time.Time) {
 // configError: a ConfigMap, a Secret or a key of one is missing, or the kubelet can't make the container's settings.
 func (j *judgement) configError(c containerCase, waiting *corev1.ContainerStateWaiting) {
 	f := finding{
-		container: c.spec.Name, since: j.firstFailure(c),
+		container: c.spec.Name, since: j.firstFailure(c), retry: configRetry,
 		evidence: append([]Evidence{statusEvidence(c.pod, waiting.Reason+": "+waiting.Message, time.Time{})}, eventEvidence(c.events, "Failed")...),
 	}
-	missing, ok := parseMissingConfig(waiting.Message)
+	missing, ok := missingNow(c, waiting.Message)
 	if ok {
 		f.code, f.key = ConfigMissing, missing.Kind+"/"+missing.Name+"/"+missing.Key
 		f.args = map[string]string{"kind": missing.Kind, "object": missing.Name, "key": missing.Key}
@@ -97,6 +97,23 @@ func (j *judgement) configError(c containerCase, waiting *corev1.ContainerStateW
 	}
 	j.addPod(c.podCase, f)
 }
+
+// missingNow is what the last attempt missed: each attempt is an event at once, while the status may still tell of an
+// earlier one.
+func missingNow(c containerCase, status string) (missingConfig, bool) {
+	for _, e := range c.events { // the newest first
+		if text, failed := strings.CutPrefix(said(e), "Error: "); failed && e.Reason == "Failed" {
+			if missing, ok := parseMissingConfig(text); ok {
+				return missing, true
+			}
+			break
+		}
+	}
+	return parseMissingConfig(status)
+}
+
+// configRetry: a kubelet makes the container's configuration again at each sync of the pod, every 10 to 15 s.
+const configRetry = 20 * time.Second
 
 // startError: the runtime made the container, but could not start its command.
 func (j *judgement) startError(c containerCase, message, reason string, at time.Time) {

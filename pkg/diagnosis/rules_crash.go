@@ -23,9 +23,12 @@ func (j *judgement) crashed(c containerCase, ended, before *corev1.ContainerStat
 		container: c.spec.Name, tries: c.status.RestartCount, fresh: ended.FinishedAt.Time,
 		since: crashSince(c, ended, j.now.Add(-j.o.Recent)),
 	}
-	// The run before ended in another way: that is not the same thing twice.
-	if before != nil && (before.ExitCode != ended.ExitCode || before.Reason != ended.Reason) {
-		f.tries = min(f.tries, 1)
+	switch {
+	case before == nil:
+	case before.ExitCode != ended.ExitCode || before.Reason != ended.Reason:
+		f.tries = min(f.tries, 1) // the run before ended in another way: that is not the same thing twice
+	case before.FinishedAt.Time.Before(f.since) && j.now.Sub(before.FinishedAt.Time) < j.o.Recent:
+		f.since = before.FinishedAt.Time
 	}
 	f.evidence = append(f.evidence, statusEvidence(c.pod, endedText(ended), ended.FinishedAt.Time))
 	logs := j.logEvidence(c, c.status.State.Terminated == nil)
