@@ -44,7 +44,12 @@ func ParseDuration(s string) (time.Duration, error) {
 	if s == "" || total >= math.MaxInt64 {
 		return 0, errors.New("write a duration as 90s, 5m, 4h or 2d, of less than 292 years")
 	}
-	return time.Duration(math.Round(total)), nil
+	// A millisecond is the finest that can be written.
+	d := time.Duration(total).Round(time.Millisecond)
+	if d == 0 && total > 0 {
+		d = time.Millisecond // 0 would mean no limit
+	}
+	return d, nil
 }
 
 func unitOf(word string) time.Duration {

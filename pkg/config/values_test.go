@@ -79,3 +79,18 @@ func TestPath(t *testing.T) {
 		}
 	}
 }
+
+func FuzzParseDuration(f *testing.F) {
+	for _, seed := range []string{"0", "90s", "5m", "4h", "2d", "1h30m", "-1s", "1.5h", "d", "9999999999d"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		d, err := config.ParseDuration(text)
+		if err != nil {
+			return
+		}
+		if again, err := config.ParseDuration(config.FormatDuration(d)); err != nil || again != d {
+			t.Errorf("%q is %s, written %q, read again as %s, %v", text, d, config.FormatDuration(d), again, err)
+		}
+	})
+}

@@ -98,3 +98,23 @@ func TestSummary(t *testing.T) {
 		}
 	}
 }
+
+func FuzzParseQuota(f *testing.F) {
+	for _, seed := range []string{"small", "none", "cpu=4,memory=8Gi", "pods=50", "cpu=-1", "=1", "cpu=1,cpu=2", "memory=1e99"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		quota, err := project.ParseQuota(text)
+		if err != nil {
+			if fault.ExitCode(err) != 2 {
+				t.Errorf("%q: %v", text, err)
+			}
+			return
+		}
+		for name, quantity := range quota {
+			if name == "" || quantity.Sign() < 0 {
+				t.Errorf("%q gave %q = %s", text, name, quantity.String())
+			}
+		}
+	})
+}
