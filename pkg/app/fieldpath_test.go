@@ -213,3 +213,31 @@ func TestDecideComparesByContent(t *testing.T) {
 		}
 	}
 }
+
+func TestPart(t *testing.T) {
+	body := map[string]any{"spec": map[string]any{
+		"replicas": int64(3),
+		"containers": []any{
+			map[string]any{"name": "side", "image": "y"},
+			map[string]any{"name": "web", "image": "x", "env": []any{map[string]any{"name": "A", "value": "1"}, map[string]any{"name": "B", "value": "2"}}},
+		},
+	}}
+	for path, want := range map[string]string{
+		".spec.replicas":                                   `{"spec":{"replicas":3}}`,
+		`.spec.containers[name="web"].image`:               `{"spec":{"containers":[{"image":"x","name":"web"}]}}`,
+		`.spec.containers[name="web"].env[name="B"].value`: `{"spec":{"containers":[{"env":[{"name":"B","value":"2"}],"name":"web"}]}}`,
+		`.spec.containers[name="web"].env[name="B"]`:       `{"spec":{"containers":[{"env":[{"name":"B","value":"2"}],"name":"web"}]}}`,
+	} {
+		part, err := app.Part(body, path)
+		got, _ := json.Marshal(part)
+		if err != nil || string(got) != want {
+			t.Errorf("%s: %s, %v, want %s", path, got, err, want)
+		}
+	}
+	if _, err := app.Part(body, ".spec.nope"); err == nil {
+		t.Error("a field that is not there has no part")
+	}
+	if body["spec"].(map[string]any)["replicas"] != int64(3) {
+		t.Error("the body was changed")
+	}
+}

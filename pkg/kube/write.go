@@ -77,6 +77,23 @@ func rawOf(result rest.Result) ([]byte, error) {
 	return result.Raw()
 }
 
+// Patch merges a part of an object into it (a strategic merge patch), in the name of a field manager.
+func (c *Client) Patch(ctx context.Context, r Resource, namespace, name string, part map[string]any, manager string) error {
+	raw, err := json.Marshal(part)
+	if err != nil {
+		return err
+	}
+	client, err := c.rest(r)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := c.bounded(ctx)
+	defer cancel()
+	err = client.Patch(types.StrategicMergePatchType).NamespaceIfScoped(namespace, !r.ClusterScoped).Resource(r.Plural).Name(name).
+		Param("fieldManager", manager).SetHeader("Accept", "application/json").Body(raw).Do(ctx).Error()
+	return c.classify(err, "changing "+describe(r, namespace, name))
+}
+
 func (c *Client) applyFault(err error, doing string) error {
 	classified := c.classify(err, doing)
 	var status apierrors.APIStatus

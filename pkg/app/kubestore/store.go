@@ -104,6 +104,11 @@ func (s *Store) Apply(ctx context.Context, ref app.Ref, body map[string]any, mod
 	return live, nil, err
 }
 
+// Return writes a field back in the name of the manager that owned it.
+func (s *Store) Return(ctx context.Context, ref app.Ref, part map[string]any, manager string) error {
+	return s.client.Patch(ctx, resourceOf(ref), ref.Namespace, ref.Name, part, manager)
+}
+
 // Delete deletes an object and, in the background, what it owns.
 func (s *Store) Delete(ctx context.Context, ref app.Ref) (bool, error) {
 	return s.client.Delete(ctx, resourceOf(ref), ref.Namespace, ref.Name, kube.DeleteOptions{})

@@ -194,3 +194,18 @@ func TestLockLost(t *testing.T) {
 		}
 	}
 }
+
+// A value that somebody set by hand, and that this deployment took on request, is theirs again after the restore.
+func TestWhatWasTakenIsGivenBack(t *testing.T) {
+	w := newWorld(t)
+	w.good(request(t, image(t, "1")))
+	w.cluster.Change(deployment(), "kubectl-scale", replicas(5))
+	w.breaks()
+	_, err := w.run(t.Context(), request(t, image(t, "2"), atomic, func(r *rollout.Request) { r.Reset = true }))
+	wantFault(t, err, 10, "rolled back to release 1")
+	w.equal("replicas by hand", w.field(".spec.replicas"), 5)
+	w.equal("image", w.field(imagePath), "registry.example/cart:1")
+	outcome := w.good(request(t, image(t, "3")))
+	w.equal("kept by the next", len(outcome.Kept), 1)
+	w.equal("replicas still", w.field(".spec.replicas"), 5)
+}

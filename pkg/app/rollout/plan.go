@@ -36,6 +36,7 @@ type Step struct {
 	last  map[string]any // what the last release applied; nil when it had no such object
 	live  map[string]any // before, unmasked; nil: not there
 	force bool
+	owner map[string]string // of Taken: who owned each
 }
 
 // Plan is what a deployment would do.
@@ -254,7 +255,10 @@ func (s *Step) settle(conflicts []app.FieldConflict, request Request) ([]app.Fie
 			return nil, fmt.Errorf("keeping the live value of %s: %w", s.Ref, err)
 		}
 	}
-	s.Taken, s.force = force, len(force) > 0
+	s.Taken, s.force, s.owner = force, len(force) > 0, map[string]string{}
+	for _, c := range conflicts {
+		s.owner[c.Path] = c.Manager
+	}
 	return nil, nil
 }
 

@@ -25,6 +25,8 @@ type Cluster interface {
 	Live(ctx context.Context, ref app.Ref) (map[string]any, error)
 	// Apply sends a body. Fields that others own come back as conflicts, and nothing is changed then.
 	Apply(ctx context.Context, ref app.Ref, body map[string]any, mode Mode) (live map[string]any, conflicts []app.FieldConflict, err error)
+	// Return writes a field back in the name of the manager that owned it. part is the field within the object's shape.
+	Return(ctx context.Context, ref app.Ref, part map[string]any, manager string) error
 	// Delete deletes an object; found is false when it was not there.
 	Delete(ctx context.Context, ref app.Ref) (found bool, err error)
 }

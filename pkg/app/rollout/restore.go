@@ -81,14 +81,12 @@ func (r *run) restoreObject(ctx context.Context, s *Step) error {
 		for _, kept := range s.Kept {
 			_ = app.DropField(body, kept.Path) // a field that the last release had not is not there to be dropped
 		}
-		for _, path := range s.Taken {
-			if value, ok := app.FieldAt(s.live, path); ok {
-				_ = app.SetField(body, path, value) // likewise
-			}
-		}
 	}
 	if s.Kind == "Secret" {
 		return nil // named by its content: the one of before is still there
+	}
+	if err := r.giveBack(ctx, s, body); err != nil {
+		return err
 	}
 	annotate(body, r.request.Owner, r.plan.Base)
 	_, conflicts, err := r.ports.Cluster.Apply(ctx, s.Ref, body, Mode{})
@@ -104,6 +102,22 @@ func (r *run) restoreObject(ctx context.Context, s *Step) error {
 		}
 	}
 	return err
+}
+
+// giveBack writes the fields that this deployment took back in their owners' names, and takes them out of body: the next
+// deployment then finds them as this one did.
+func (r *run) giveBack(ctx context.Context, s *Step, body map[string]any) error {
+	for _, path := range s.Taken {
+		part, err := app.Part(s.live, path)
+		if err != nil {
+			continue // it was not there before
+		}
+		if err := r.ports.Cluster.Return(ctx, s.Ref, part, s.owner[path]); err != nil {
+			return err
+		}
+		_ = app.DropField(body, path) // the last release may not have had it
+	}
+	return nil
 }
 
 // only is the part of live that shape names: what was there, of what was set.

@@ -108,6 +108,23 @@ func (c *Cluster) check(ctx context.Context, verb string, ref app.Ref) error {
 	return nil
 }
 
+// Return merges a part in the name of a manager.
+func (c *Cluster) Return(ctx context.Context, ref app.Ref, part map[string]any, manager string) error {
+	if err := c.check(ctx, "return", ref); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	held := c.objects[ref]
+	merge(held.body, clone(part))
+	for path := range leaves(part) {
+		held.owners[path] = manager
+	}
+	c.version++
+	c.writes = append(c.writes, "return "+ref.String()+" to "+manager)
+	return nil
+}
+
 // Apply is server-side apply: fields of others with another value are conflicts, fields no longer applied go.
 func (c *Cluster) Apply(ctx context.Context, ref app.Ref, body map[string]any, mode rollout.Mode) (map[string]any, []app.FieldConflict, error) {
 	verb := "apply"
