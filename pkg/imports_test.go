@@ -18,7 +18,7 @@ func room(name string) string {
 		return parts[len(parts)-1]
 	case parts[1] == "cli":
 		return "noun"
-	case slices.Contains([]string{"config", "kube", "output", "fault", "strictyaml", "diagnosis"}, parts[1]) && len(parts) == 2:
+	case slices.Contains([]string{"config", "kube", "output", "fault", "strictyaml", "manifest", "diagnosis"}, parts[1]) && len(parts) == 2:
 		return parts[1]
 	case len(parts) == 2, name == "pkg/app/rollout", name == "pkg/app/inventory":
 		return "domain" // pure; a new pure part of a domain is named here
@@ -38,11 +38,12 @@ func arrows() map[string][]string {
 		"command":    {"config", "output", "fault", "strictyaml"},
 		"config":     {"fault", "strictyaml"},
 		"output":     {"fault"},
-		"store":      {"own", "diagnosis", "kube", "fault", "strictyaml"},
+		"store":      {"own", "diagnosis", "kube", "fault", "strictyaml", "manifest"},
 		"kube":       {"fault"},
-		"domain":     {"own", "diagnosis", "fault", "strictyaml"},
+		"domain":     {"own", "diagnosis", "fault", "strictyaml", "manifest"},
 		"diagnosis":  {"fault"},
 		"strictyaml": {"fault"},
+		"manifest":   {},
 		"fault":      {},
 		"testing":    {"kube", "fault", "domain", "diagnosis", "command", "output"},
 	}

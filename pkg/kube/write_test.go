@@ -13,6 +13,7 @@ import (
 	"github.com/bcpaas/bcpaas/pkg/fault"
 	"github.com/bcpaas/bcpaas/pkg/kube"
 	"github.com/bcpaas/bcpaas/pkg/kube/kubetest"
+	"github.com/bcpaas/bcpaas/pkg/manifest"
 )
 
 func applyMap(ctx context.Context, c *kube.Client) error {
@@ -38,7 +39,7 @@ func TestApply(t *testing.T) {
 	client := dial(t, s)
 	for _, o := range []kube.ApplyOptions{{DryRun: true}, {}, {Force: true}} {
 		live, err := client.Apply(t.Context(), kube.ConfigMaps(), "shop", configMap("blue"), o)
-		if err != nil || !kube.Contains(live, configMap("blue")) {
+		if err != nil || !manifest.Holds(live, configMap("blue")) {
 			t.Fatalf("%v, %v", live, err)
 		}
 		if there := s.Object("configmaps", "shop", "cart") != nil; there == o.DryRun {
@@ -116,7 +117,7 @@ func TestGetRaw(t *testing.T) {
 	*made.Spec.Priority = 7
 	s.Put(t, made)
 	got, err := client.GetRaw(t.Context(), kube.Pods(), "shop", "cart")
-	if err != nil || !kube.Contains(got, map[string]any{"spec": map[string]any{"priority": int64(7)}}) {
+	if err != nil || !manifest.Holds(got, map[string]any{"spec": map[string]any{"priority": int64(7)}}) {
 		t.Errorf("%v, %v: whole numbers are int64", got, err)
 	}
 }
@@ -163,28 +164,5 @@ func TestDelete(t *testing.T) {
 	found, err := remove(kube.DeleteOptions{UID: made.UID, ResourceVersion: made.ResourceVersion, Foreground: true})
 	if !found || err != nil || s.Object("pods", "shop", "cart") != nil {
 		t.Errorf("%v, %v", found, err)
-	}
-}
-
-func TestContains(t *testing.T) {
-	live := map[string]any{"a": int64(1), "m": map[string]any{"x": "y", "z": true}, "l": []any{map[string]any{"n": "1", "default": true}}}
-	for _, c := range []struct {
-		desired map[string]any
-		want    bool
-	}{
-		{map[string]any{}, true},
-		{map[string]any{"a": int64(1), "m": map[string]any{"x": "y"}}, true},
-		{map[string]any{"l": []any{map[string]any{"n": "1"}}}, true},
-		{map[string]any{"a": int64(2)}, false},
-		{map[string]any{"b": nil}, false},
-		{map[string]any{"m": "y"}, false},
-		{map[string]any{"a": map[string]any{}}, false},
-		{map[string]any{"l": []any{}}, false},
-		{map[string]any{"l": []any{map[string]any{"n": "2"}}}, false},
-		{map[string]any{"m": []any{}}, false},
-	} {
-		if got := kube.Contains(live, c.desired); got != c.want {
-			t.Errorf("%v: %v", c.desired, got)
-		}
 	}
 }

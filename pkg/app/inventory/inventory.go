@@ -75,6 +75,10 @@ func (w *Workload) Judge(r diagnosis.Report) {
 	}
 	w.Cause, w.Code = "", ""
 	for _, cause := range r.Causes {
+		if cause.Code == diagnosis.CronJobSuspended || cause.Code == diagnosis.JobSuspended { // on purpose, and to be seen
+			w.Health, w.Cause, w.Code = Stopped, diagnosis.FewWords(cause), cause.Code
+			return
+		}
 		if !cause.Info && !cause.Old {
 			w.Cause, w.Code = diagnosis.FewWords(cause), cause.Code
 			return

@@ -13,6 +13,7 @@ import (
 
 	"github.com/bcpaas/bcpaas/pkg/fault"
 	"github.com/bcpaas/bcpaas/pkg/kube"
+	"github.com/bcpaas/bcpaas/pkg/manifest"
 	"github.com/bcpaas/bcpaas/pkg/project"
 )
 
@@ -168,7 +169,7 @@ func (s *Store) complete(ctx context.Context, name string, objects []map[string]
 			missing = append(missing, body)
 			continue
 		}
-		if !kube.Contains(live, body) {
+		if !manifest.Holds(live, body) {
 			return fault.New(fault.Conflict, "creating project %s: it exists already, and its %s differs from what was asked for", name, body["kind"]).
 				On(name).WithHint("bcpaas project get %s shows it", name)
 		}
