@@ -29,7 +29,7 @@ type Settings struct {
 
 // Origin is where a setting came from. Its zero value is the default.
 type Origin struct {
-	Kind string // flag, env, file, or empty for the default
+	Kind string // flag, env, file, kubeconfig, or empty for the default
 	Name string // of the flag, the variable or the file
 	Line int    // in the file
 }
@@ -42,6 +42,8 @@ func (o Origin) String() string {
 		return "env " + o.Name
 	case "file":
 		return fmt.Sprintf("%s:%d", o.Name, o.Line)
+	case "kubeconfig":
+		return "kubeconfig"
 	}
 	return "default"
 }

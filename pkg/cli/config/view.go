@@ -23,7 +23,7 @@ type Setting struct {
 
 // Origin is where a setting came from.
 type Origin struct {
-	Kind string `json:"kind"` // flag, env, file or default
+	Kind string `json:"kind"` // flag, env, file, kubeconfig or default
 	Name string `json:"name,omitempty"`
 	Line int    `json:"line,omitempty"`
 }
@@ -32,18 +32,20 @@ type viewOptions struct {
 	Origin   bool
 	Printer  printerFunc
 	Settings func() (*config.Settings, error)
+	// Kubeconfig tells what the kubeconfig decides: the name of its context and the namespace of it. Nothing is contacted.
+	Kubeconfig func() (context, namespace string, err error)
 }
 
 func newView(env *command.Env, run runner[viewOptions]) *cobra.Command {
-	opts := viewOptions{Printer: env.Printer, Settings: env.Settings}
+	opts := viewOptions{Printer: env.Printer, Settings: env.Settings, Kubeconfig: currentContext(env)}
 	cmd := &cobra.Command{
 		Use: "view", Short: "Show the settings in effect, and where each came from", Args: command.Args(),
 		Long: `Show the settings that commands use here and now: flags, environment variables, the working folder's .bcpaas.yaml and
 the current profile taken together. With --origin each line tells where its value came from: the flag, the variable, or
 the file and line. Flags such as --profile and --cluster may be given to see what they would change.
 
-An empty value is not set: then the cluster and the project are those of the kubeconfig's current context, and each
-command has its own time limit.`,
+Where neither says, the cluster and the project are those of the kubeconfig's current context. An empty value is not set;
+each command then has its own.`,
 		Example: command.Example(
 			"bcpaas config view --origin",
 			"bcpaas config view --profile office",
@@ -65,7 +67,24 @@ func runView(_ context.Context, o viewOptions) error {
 	if err != nil {
 		return err
 	}
-	return output.PrintList(printer, settingView(o.Origin), effective(settings.View(), o.Origin))
+	return output.PrintList(printer, settingView(o.Origin), effective(o.fromKubeconfig(settings.View()), o.Origin))
+}
+
+// fromKubeconfig fills in what the settings leave to the kubeconfig; one that can't be read leaves it empty.
+func (o *viewOptions) fromKubeconfig(rows []config.Row) []config.Row {
+	cluster, project, err := o.Kubeconfig()
+	if err != nil {
+		return rows
+	}
+	for i := range rows {
+		switch {
+		case rows[i].Key == "cluster" && rows[i].Value == "":
+			rows[i].Value, rows[i].Origin = cluster, config.Origin{Kind: "kubeconfig"}
+		case rows[i].Key == "project" && rows[i].Value == "":
+			rows[i].Value, rows[i].Origin = project, config.Origin{Kind: "kubeconfig"}
+		}
+	}
+	return rows
 }
 
 func effective(rows []config.Row, withOrigin bool) iter.Seq2[Setting, error] {

@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"github.com/bcpaas/bcpaas/pkg/cli/command"
+	"github.com/bcpaas/bcpaas/pkg/cli/connect"
 	"github.com/bcpaas/bcpaas/pkg/config"
 	"github.com/bcpaas/bcpaas/pkg/output"
 )
@@ -60,4 +61,15 @@ func path(env *command.Env) func() (string, bool) {
 
 func editor(env *command.Env) func() (*config.Editor, error) {
 	return func() (*config.Editor, error) { return env.Sources().Editor() }
+}
+
+// currentContext is what the kubeconfig decides where the settings don't.
+func currentContext(env *command.Env) func() (string, string, error) {
+	return func() (string, string, error) {
+		client, err := connect.Kubernetes(env)
+		if err != nil {
+			return "", "", err
+		}
+		return client.Name(), client.Namespace(), nil
+	}
 }
